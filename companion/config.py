@@ -1,0 +1,220 @@
+"""Settings: one TOML file shipped with every default, the user's own file over it, typed and strict.
+
+A key that is not known is refused with its file and the nearest valid one; so is a value that cannot be. The defaults
+are written here and, with a comment for people, in ``config.toml`` (a test holds them equal).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from companion import locations
+from companion.errors import UsageError
+
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Ladder = Annotated[tuple[Fraction, Fraction, Fraction], Meta(description="for levels 1, 2 and 3")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSettings:
+    """The ears."""
+
+    microphone: str = "default"
+    """Name, part of a name or index of the user's microphone; "off" leaves it closed."""
+    system: str = "default"
+    """What is heard of the other side: the output whose sound is listened to; "off" leaves it closed."""
+    ring_s: Annotated[float, Meta(ge=2, le=600)] = 60.0
+    """Seconds of sound that may wait per channel before the oldest is dropped (and counted)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechSettings:
+    """From sound to words."""
+
+    model: str = "base"
+    """"base", "tiny.en", any faster-whisper model on the hub, or a folder."""
+    language: Annotated[str, Meta(min_length=2, max_length=4)] = "en"
+    """A Whisper language code, or "auto"."""
+    threads: Annotated[int, Meta(ge=0, le=64)] = 0
+    """Processor threads for recognition; 0 chooses."""
+    vad_threshold: Fraction = 0.5
+    """Probability of speech at which a frame counts as speech."""
+    pause_s: Annotated[float, Meta(ge=0.2, le=5)] = 0.6
+    """Silence that ends an utterance."""
+    longest_s: Annotated[float, Meta(ge=5, le=28)] = 18.0
+    """Speech without a pause is cut, at its quietest point, after this."""
+    partials: bool = True
+    """Show words while they are still being spoken."""
+    glossary: tuple[str, ...] = ()
+    """Names and terms of the trade that recognition should prefer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AffectSettings:
+    """From words and voice to feelings and drivers."""
+
+    text_model: str = "reader"
+    """"reader" is ours; else any Hugging Face text-classification model, by hub name or folder."""
+    context_turns: Annotated[int, Meta(ge=0, le=12)] = 5
+    """How many earlier turns the reader sees."""
+    voice_me: bool = True
+    """Read vocal effort from the user's own channel."""
+    voice_them: bool = False
+    """Read vocal effort from the other side: emotion recognition of other people, restricted by law in places."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationSettings:
+    """When the talk counts as tense, heated or breaking."""
+
+    sensitivity: Annotated[float, Meta(ge=-1, le=1)] = 0.0
+    """-1 hardly ever speaks up, 0 as delivered, 1 speaks up early."""
+    enter: Ladder = (0.55, 0.60, 0.60)
+    """Belief that the level is at least 1, 2, 3, at which it is entered."""
+    leave: Ladder = (0.35, 0.35, 0.40)
+    """Belief below which it is left again."""
+    half_life_s: Annotated[float, Meta(ge=5, le=3600)] = 90.0
+    """Silence in which the belief relaxes half-way to calm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoachSettings:
+    """When to speak, and when to be silent."""
+
+    enabled: bool = True
+    """Whether to suggest anything at all."""
+    min_gap_s: Seconds = 20.0
+    """Least time between two prompts."""
+    per_hour: Annotated[int, Meta(ge=0, le=120)] = 6
+    """Most prompts in any hour."""
+    shown_s: Seconds = 6.0
+    """A prompt stays at least this long."""
+    expires_s: Seconds = 45.0
+    """A prompt whose moment has passed leaves after this."""
+    playbook: str = ""
+    """The user's own playbook file, laid over ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSettings:
+    """How it looks."""
+
+    theme: Literal["dark", "light", "contrast"] = "dark"
+    """Colours of the screen."""
+    transcript: bool = True
+    """Whether the transcript is shown."""
+    bell: bool = False
+    """Ring the terminal bell when the talk is breaking."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsSettings:
+    """What is kept."""
+
+    keep: bool = True
+    """Write sessions to the journal; off keeps nothing at all."""
+    keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
+    """Delete sessions older than this many days; 0 keeps them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings."""
+
+    audio: AudioSettings = field(default_factory=AudioSettings)
+    speech: SpeechSettings = field(default_factory=SpeechSettings)
+    affect: AffectSettings = field(default_factory=AffectSettings)
+    escalation: EscalationSettings = field(default_factory=EscalationSettings)
+    coach: CoachSettings = field(default_factory=CoachSettings)
+    screen: ScreenSettings = field(default_factory=ScreenSettings)
+    sessions: SessionsSettings = field(default_factory=SessionsSettings)
+
+
+def load(path: Path | None = None) -> Settings:
+    """The shipped defaults with the user's file over them (``path``, else the user's own if there is one).
+
+    Raises ``UsageError`` naming the file, the key and the nearest valid one.
+    """
+    layers = [locations.shipped("config.toml")]
+    if path is not None:
+        layers.append(path)
+    elif locations.user_config_path().is_file():
+        layers.append(locations.user_config_path())
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        data = read_toml(layer)
+        check_keys(data, Settings, layer)
+        parse(data, layer)
+        for section, values in data.items():
+            merged.setdefault(section, {}).update(values)
+    settings = parse(merged, layers[-1])
+    check_sense(settings, layers[-1])
+    return settings
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as plain data; raises ``UsageError`` when it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no settings file {path}.", "Check the path after --config.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"The settings file {path} cannot be read ({error}).") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"The settings file {path} is not valid TOML: {error}.", "Mend that line.") from error
+
+
+def check_keys(data: Mapping[str, Any], cls: type, path: Path, prefix: str = "") -> None:
+    """Raise ``UsageError`` for the first key that ``cls`` does not have, with the nearest that it has."""
+    known = {f.name for f in dataclasses.fields(cls)}
+    hints = get_type_hints(cls)
+    for key, value in data.items():
+        name = f"{prefix}{key}"
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f'Did you mean "{prefix}{near[0]}"?' if near else f"Valid here: {', '.join(sorted(known))}."
+            raise UsageError(f'{path}: "{name}" is not a setting.', hint)
+        if dataclasses.is_dataclass(hints[key]):
+            if not isinstance(value, Mapping):
+                raise UsageError(f'{path}: "{name}" is a section.', f"Write it as [{name}] with its settings below.")
+            check_keys(value, hints[key], path, f"{name}.")  # type: ignore[arg-type]
+
+
+def parse(data: Mapping[str, Any], path: Path) -> Settings:
+    """Typed settings of plain data; raises ``UsageError`` naming the key whose value cannot be."""
+    try:
+        return msgspec.convert(data, Settings)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        key = where.rstrip("`").lstrip(".") or "the file"
+        raise UsageError(f'{path}: "{key}" has an impossible value: {what[:1].lower()}{what[1:]}.') from error
+
+
+def check_sense(settings: Settings, path: Path) -> None:
+    """Raise ``UsageError`` where settings contradict each other."""
+    e = settings.escalation
+    for level, (enter, leave) in enumerate(zip(e.enter, e.leave, strict=True), 1):
+        if leave >= enter:
+            raise UsageError(
+                f'{path}: "escalation.leave" of level {level} ({leave}) must be below "escalation.enter" ({enter}).',
+                "Otherwise the level would flicker.",
+            )
+
+
+def flat(settings: Settings) -> dict[str, Any]:
+    """``section.key`` -> value, in order."""
+    return {
+        f"{section.name}.{key}": value
+        for section in dataclasses.fields(settings)
+        for key, value in msgspec.to_builtins(getattr(settings, section.name)).items()
+    }

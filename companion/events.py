@@ -1,0 +1,317 @@
+"""The vocabulary that flows: a session is an append-only list of these.
+
+Every event is a frozen value with two times:
+
+- ``t``: seconds of audio since the session began, when it was decided (audio time stands still while nothing is read);
+- ``at``: wall-clock seconds since audio time zero, when it was emitted (set by the pipeline).
+
+The live screen, the journal, the review, the export and the calibration are folds over the same events, so nothing
+here knows any of them. This module imports the standard library only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import ClassVar, Literal
+
+Speaker = Literal["me", "them"]
+SPEAKERS: tuple[Speaker, ...] = ("me", "them")
+
+
+class Level(IntEnum):
+    """How far the talk has escalated."""
+
+    CALM = 0
+    TENSE = 1
+    HEATED = 2
+    BREAKING = 3
+
+
+DRIVERS: tuple[str, ...] = (
+    "anger",
+    "threat",
+    "fear",
+    "hurt",
+    "demand",
+    "withdrawal",
+    "objection",
+    "pressure",
+    "distrust",
+    "identity",
+    "worldview",
+    "impasse",
+    "bad_faith",
+    "defensive",
+)
+"""What may be going on, ``none`` left out: it is the empty tuple."""
+
+MOVES: tuple[str, ...] = (
+    "acknowledge",
+    "look_beneath",
+    "reassure",
+    "own_it",
+    "value_them",
+    "make_it_safe",
+    "lower_risk",
+    "name_the_situation",
+    "rebuild_trust",
+    "save_face",
+    "bridge_worlds",
+    "reframe",
+    "restart",
+    "stay_centred",
+    "take_break",
+    "walk_away",
+)
+"""What the companion may suggest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word; ``t0`` and ``t1`` in seconds of audio, ``probability`` 0–1."""
+
+    text: str
+    t0: float
+    t1: float
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A driver that was noticed, with its calibrated probability 0–1."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How an utterance was spoken, against the same speaker's own running baseline.
+
+    ``effort``: vocal effort in standard deviations above their usual (0 = as usual);
+    ``pitch``: semitones above their usual, or None where too little was voiced;
+    ``pace``: speaking rate divided by their usual rate (1 = as usual), or None without words;
+    ``settled``: whether the baseline has heard enough to be relied upon.
+    """
+
+    effort: float
+    pitch: float | None = None
+    pace: float | None = None
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What all events share; see the module's docstring."""
+
+    type: ClassVar[str] = "event"
+    t: float = 0.0
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted(Event):
+    """The session began. ``source`` is "live", or the name of the file; ``started_unix`` in seconds."""
+
+    type: ClassVar[str] = "session_started"
+    source: str
+    started_unix: float
+    language: str = "en"
+    speech_model: str = ""
+    text_model: str = ""
+    sensitivity: float = 0.0
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded(Event):
+    """The session ended in order. ``reason``: "finished" (end of the input), "user", "limit", "signal", "failed"."""
+
+    type: ClassVar[str] = "session_ended"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechStarted(Event):
+    """A side began to speak at ``t0`` (``t`` is when that was noticed)."""
+
+    type: ClassVar[str] = "speech_started"
+    speaker: Speaker
+    t0: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechEnded(Event):
+    """A side stopped speaking at ``t1`` (``t`` is when that was noticed)."""
+
+    type: ClassVar[str] = "speech_ended"
+    speaker: Speaker
+    t1: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial(Event):
+    """Words heard so far of an utterance that goes on. The first ``stable`` characters will not change. Not kept."""
+
+    type: ClassVar[str] = "partial"
+    speaker: Speaker
+    t0: float
+    text: str
+    stable: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance(Event):
+    """Something one side said, whole, with what was read from it.
+
+    ``emotions``: GoEmotions label -> calibrated probability, those worth naming only, strongest first;
+    ``drivers``: those above their own thresholds, the leading one first;
+    ``levels``: probability of each escalation level 0–3 of the conversation after it, with its context; empty when
+    nothing may be claimed (another language than the model's); ``voice`` is None where it was not or may not be read.
+    """
+
+    type: ClassVar[str] = "utterance"
+    speaker: Speaker
+    t0: float
+    t1: float
+    text: str
+    words: tuple[Word, ...] = ()
+    language: str = "en"
+    emotions: Mapping[str, float] = field(default_factory=dict)
+    drivers: tuple[Driver, ...] = ()
+    levels: tuple[float, ...] = ()
+    voice: Voice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation(Event):
+    """The level of the conversation changed. ``score`` 0–1; ``sides``: score 0–1 of each side's last words."""
+
+    type: ClassVar[str] = "escalation"
+    level: int
+    previous: int = 0
+    score: float
+    reasons: tuple[str, ...] = ()
+    sides: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Temperature(Event):
+    """The running score behind the level, after each utterance, for the timeline. ``score`` and ``sides`` 0–1."""
+
+    type: ClassVar[str] = "temperature"
+    level: int
+    score: float
+    sides: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt(Event):
+    """What the companion suggests now. ``id`` counts within the session; ``kind``: "say" or "do".
+
+    ``headline``: at most 5 words; ``say``: at most 15; ``why``: one sentence; ``expires``: the audio second at which
+    its moment has passed.
+    """
+
+    type: ClassVar[str] = "prompt"
+    id: int
+    move: str
+    driver: str
+    headline: str
+    say: str
+    why: str = ""
+    kind: str = "say"
+    level: int = 0
+    expires: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptClosed(Event):
+    """A prompt left the screen. ``outcome``: "used", "dismissed", "expired", "replaced" or "ended"."""
+
+    type: ClassVar[str] = "prompt_closed"
+    id: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark(Event):
+    """The user marked this moment."""
+
+    type: ClassVar[str] = "mark"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Event):
+    """The user stopped the listening."""
+
+    type: ClassVar[str] = "paused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Event):
+    """The user let it listen again."""
+
+    type: ClassVar[str] = "resumed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivityChanged(Event):
+    """The user asked for more (+) or fewer (-) alarms; ``value`` from -1 to 1, 0 is as delivered."""
+
+    type: ClassVar[str] = "sensitivity"
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health(Event):
+    """The state of one part of the ears or of the machine.
+
+    ``part``: "me", "them", "speech", "affect", "machine"; ``state``: "ok", "starting", "degraded", "lost";
+    ``message``: one short sentence for the screen.
+    """
+
+    type: ClassVar[str] = "health"
+    part: str
+    state: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter(Event):
+    """Loudness of one channel over the last moment, in dB below full scale. Not kept."""
+
+    type: ClassVar[str] = "meter"
+    speaker: Speaker
+    rms_dbfs: float
+    speaking: bool = False
+
+
+TRANSIENT: tuple[type[Event], ...] = (Partial, Meter)
+"""Shown, never kept."""
+
+EVENT_TYPES: Mapping[str, type[Event]] = {
+    cls.type: cls
+    for cls in (
+        SessionStarted,
+        SessionEnded,
+        SpeechStarted,
+        SpeechEnded,
+        Partial,
+        Utterance,
+        Escalation,
+        Temperature,
+        Prompt,
+        PromptClosed,
+        Mark,
+        Paused,
+        Resumed,
+        SensitivityChanged,
+        Health,
+        Meter,
+    )
+}
+"""The ``type`` field of the JSON form -> the class."""

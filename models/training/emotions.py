@@ -1,0 +1,99 @@
+"""Stage 1: teach the base what feeling sounds like in writing, on GoEmotions (Demszky et al. 2020).
+
+    python emotions.py --base BASE --goemotions DIR --out emotions.pt [--epochs 3]
+
+Prints the macro-F1 of the 28 labels on the test set after each epoch, thresholds per label tuned on the dev set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+from transformers import AutoTokenizer
+
+import network
+from batches import bucketed, collate
+from labels import EMOTIONS
+from measure import best_thresholds, macro_f1
+
+# bf16 is three times faster where the processor has it, and twenty times slower where it is emulated.
+FAST_BF16 = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def read(path: Path) -> tuple[list[str], np.ndarray]:
+    """GoEmotions TSV -> texts and a (rows, 28) float32 0/1 matrix."""
+    texts, rows = [], []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        text, ids, _ = line.split("\t")
+        row = np.zeros(len(EMOTIONS), np.float32)
+        row[[int(i) for i in ids.split(",")]] = 1
+        texts.append(text.replace("[NAME]", "Sam").replace("[RELIGION]", "church"))
+        rows.append(row)
+    return texts, np.stack(rows)
+
+
+def predict(reader: network.Reader, encoded: list[list[int]]) -> np.ndarray:
+    """Probabilities of the emotions, (rows, 28)."""
+    reader.eval()
+    out = np.zeros((len(encoded), len(EMOTIONS)), np.float32)
+    order = sorted(range(len(encoded)), key=lambda i: len(encoded[i]))
+    with torch.inference_mode():
+        for i in range(0, len(order), 128):
+            part = order[i : i + 128]
+            ids, mask = collate([encoded[k] for k in part])
+            out[part] = torch.sigmoid(reader(ids, mask)[0]).numpy()
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--goemotions", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=1e-4)
+    args = parser.parse_args()
+    torch.manual_seed(7)
+    random.seed(7)
+    tokenizer = AutoTokenizer.from_pretrained(args.base)
+    sets = {n: read(args.goemotions / f"{n}.tsv") for n in ("train", "dev", "test")}
+    ids = {n: tokenizer(t, truncation=True, max_length=96)["input_ids"] for n, (t, _) in sets.items()}
+    reader = network.load(args.base)
+    groups = network.parameter_groups(reader, args.rate, 1e-3)
+    optimiser = torch.optim.AdamW(groups)
+    labels = torch.from_numpy(sets["train"][1])
+    steps = args.epochs * (len(labels) // 32)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [g["lr"] for g in groups], total_steps=steps + 10, pct_start=0.06, anneal_strategy="linear"
+    )
+    for epoch in range(args.epochs):
+        reader.train()
+        started, losses = time.time(), []
+        for step, part in enumerate(bucketed([len(x) for x in ids["train"]], 32)):
+            tokens, mask = collate([ids["train"][k] for k in part])
+            with torch.autocast("cpu", torch.bfloat16, enabled=FAST_BF16):
+                logits = reader(tokens, mask)[0]
+            loss = binary_cross_entropy_with_logits(logits.float(), labels[part])
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+            optimiser.step()
+            optimiser.zero_grad()
+            schedule.step()
+            losses.append(loss.item())
+            if step % 100 == 99:
+                pace = (time.time() - started) / (step + 1)
+                print(f"epoch {epoch} step {step + 1} loss {np.mean(losses[-100:]):.4f} {pace:.2f} s/step", flush=True)
+        thresholds = best_thresholds(predict(reader, ids["dev"]), sets["dev"][1])
+        score = macro_f1(predict(reader, ids["test"]) >= thresholds, sets["test"][1])
+        print(f"epoch {epoch} GoEmotions test macro-F1 {score:.4f}", flush=True)
+        torch.save(reader.state_dict(), args.out)
+
+
+if __name__ == "__main__":
+    main()
