@@ -187,7 +187,7 @@ def check_keys(data: Mapping[str, Any], cls: type, path: Path, prefix: str = "")
         if dataclasses.is_dataclass(hints[key]):
             if not isinstance(value, Mapping):
                 raise UsageError(f'{path}: "{name}" is a section.', f"Write it as [{name}] with its settings below.")
-            check_keys(value, hints[key], path, f"{name}.")  # type: ignore[arg-type]
+            check_keys(value, hints[key], path, f"{name}.")
 
 
 def parse(data: Mapping[str, Any], path: Path) -> Settings:

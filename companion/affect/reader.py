@@ -1,0 +1,124 @@
+"""Our own text model (``models/reader``), run by onnxruntime with a transformers tokenizer; no torch.
+
+The folder holds ``model.onnx`` (token ids and mask in; logits of emotions, drivers and level out), ``tokenizer.json``
+and ``reader.json``: the labels, temperatures (Guo et al. 2017) and thresholds that belong to these weights.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.affect.layout import Turn, assemble, pair
+from companion.affect.reading import Reading
+from companion.errors import CompanionError
+from companion.events import DRIVERS, Driver
+
+NAMED_EMOTION = 0.10
+"""An emotion is named from this probability on (below, it is noise of a 28-way head)."""
+
+
+class Card(msgspec.Struct, frozen=True):
+    """``reader.json``: what belongs to the weights."""
+
+    name: str
+    language: str
+    longest: int
+    emotions: tuple[str, ...]
+    drivers: tuple[str, ...]
+    thresholds: dict[str, float]
+    temperature: dict[str, float]
+
+
+class OnnxReader:
+    """The loaded reader. Raises ``CompanionError`` when the folder does not hold one that loads."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        try:
+            self._card = msgspec.json.decode((folder / "reader.json").read_bytes(), type=Card)
+            self._tokenizer = load_tokenizer(folder)
+            self._session = load_session(folder / "model.onnx", threads)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise CompanionError(
+                f"The text model in {folder} does not load ({str(error).splitlines()[0]}).",
+                "Install the program again: its model comes with it.",
+            ) from error
+        self.name = self._card.name
+
+    def understands(self, language: str) -> bool:
+        return language == self._card.language
+
+    def read(self, current: Turn, context: Sequence[Turn]) -> Reading:
+        emotions, drivers, level = self._run(current, context)
+        return Reading(self._emotions(emotions), self._drivers(drivers, current[0]), level_probabilities(level))
+
+    def _run(self, current: Turn, context: Sequence[Turn]) -> tuple[NDArray[np.float64], ...]:
+        first, second = pair(current, context)
+        encode = self._tokenizer.encode
+        ids = assemble(
+            encode(first, add_special_tokens=False),
+            encode(second, add_special_tokens=False) if second else [],
+            start=self._tokenizer.cls_token_id,
+            end=self._tokenizer.sep_token_id,
+            longest=self._card.longest,
+        )
+        tokens = np.array([ids], np.int64)
+        logits = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})
+        heads = ("emotions", "drivers", "level")
+        return tuple(
+            1.0 / (1.0 + np.exp(-row[0].astype(np.float64) / self._card.temperature[head]))
+            for head, row in zip(heads, logits, strict=True)
+        )
+
+    def _emotions(self, probabilities: NDArray[np.float64]) -> dict[str, float]:
+        ranked = sorted(zip(self._card.emotions, probabilities.tolist(), strict=True), key=lambda e: -e[1])
+        return {name: p for name, p in ranked if p >= NAMED_EMOTION}
+
+    def _drivers(self, probabilities: NDArray[np.float64], speaker: str) -> tuple[Driver, ...]:
+        found = [
+            Driver(name, p)
+            for name, p in zip(self._card.drivers, probabilities.tolist(), strict=True)
+            if p >= self._card.thresholds[name] and name in DRIVERS and (name != "defensive" or speaker == "me")
+        ]
+        return tuple(sorted(found, key=lambda d: -d.score))
+
+
+def level_probabilities(at_least: NDArray[np.float64]) -> tuple[float, ...]:
+    """P(level >= 1), P(>= 2), P(>= 3) -> P(level = 0 … 3); made to fall where an ordinal head contradicts itself."""
+    falling = np.minimum.accumulate(at_least)
+    edges = np.concatenate([[1.0], falling, [0.0]])
+    return tuple((edges[:-1] - edges[1:]).tolist())
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The fast tokenizer in ``folder``."""
+    # transformers announces the missing torch on the terminal, which belongs to the screen
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from transformers import PreTrainedTokenizerFast
+
+    return PreTrainedTokenizerFast(
+        tokenizer_file=str(folder / "tokenizer.json"), cls_token="[CLS]", sep_token="[SEP]", pad_token="[PAD]"
+    )
+
+
+def load_session(model: Path, threads: int) -> Any:
+    """An onnxruntime session on the processor; raises ``OSError`` when the file is broken."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    if not model.is_file():
+        raise FileNotFoundError(f"{model.name} is missing")
+    try:
+        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no base class but Exception
+        raise OSError(f"{model.name} is damaged") from error

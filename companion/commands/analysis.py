@@ -1,0 +1,108 @@
+"""One file through the pipeline at full speed, with a progress bar, and what came of it in a few words."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from companion.commands.common import EventFile, ends_in_order
+from companion.commands.keeping import JournalSink
+from companion.commands.lines import clean, clock
+from companion.config import Settings
+from companion.events import Escalation, Event, Level, Prompt, SessionEnded, SessionStarted, Utterance
+
+if TYPE_CHECKING:
+    from companion.pipeline.build import Source
+
+
+@dataclass(slots=True)
+class Summary:
+    """What came of one file; times in seconds of audio."""
+
+    file: str
+    session: str = ""
+    duration_s: float = 0.0
+    utterances: int = 0
+    peak: int = 0
+    first_heated_s: float | None = None
+    prompts: int = 0
+    interrupted: bool = False
+
+    def __call__(self, event: Event) -> None:
+        """Take the next event; this is a sink."""
+        self.duration_s = max(self.duration_s, event.t)
+        match event:
+            case SessionStarted():
+                self.duration_s = event.duration_s or 0.0
+            case Utterance():
+                self.utterances += 1
+            case Escalation():
+                self.peak = max(self.peak, event.level)
+                if event.level >= Level.HEATED and self.first_heated_s is None:
+                    self.first_heated_s = event.t
+            case Prompt():
+                self.prompts += 1
+            case SessionEnded():
+                self.interrupted = event.reason == "signal"
+
+    def as_json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self))
+
+    def as_text(self) -> str:
+        """One line for people."""
+        heated = f", heated from {clock(self.first_heated_s).strip()}" if self.first_heated_s is not None else ""
+        kept = f"; look at it: companion review {self.session}" if self.session else ""
+        return (
+            f"{clean(self.file)}: {clock(self.duration_s).strip()}, {self.utterances} utterances, "
+            f"peak {Level(self.peak).name.lower()}{heated}, {self.prompts} prompts{kept}"
+        )
+
+
+def analyze_one(
+    source: Source, settings: Settings, out: EventFile | None, seconds: float | None, *, quiet: bool
+) -> Summary:
+    """Run the whole file; raises ``CompanionError`` when it cannot be read."""
+    from companion.pipeline.build import open_file
+
+    summary = Summary(source.name)
+    keeper = JournalSink(source.name) if settings.sessions.keep else None
+    sinks = [s for s in (out, keeper, summary) if s is not None]
+    try:
+        session = open_file(source, settings, sinks, longest_s=seconds)
+        with ends_in_order(session.end), _bar(source.name, quiet=quiet) as bar:
+            session.run(lambda t: bar(t, summary.duration_s))
+        summary.session = keeper.session_id if keeper is not None else ""
+    finally:
+        if keeper is not None:
+            keeper.close()
+    if session.troubles:
+        raise session.troubles[0]
+    return summary
+
+
+class _bar:  # noqa: N801  # reads as a function where it is used
+    """A progress bar on stderr, by percent; nothing where nobody watches."""
+
+    def __init__(self, label: str, *, quiet: bool) -> None:
+        self._bar = click.progressbar(
+            length=100, label=clean(label), file=sys.stderr, hidden=quiet or not sys.stderr.isatty()
+        )
+        self._shown = 0
+
+    def __enter__(self) -> _bar:
+        self._bar.__enter__()
+        return self
+
+    def __call__(self, t: float, whole: float) -> None:
+        percent = min(100, int(100 * t / whole)) if whole > 0 else 0
+        if percent > self._shown:
+            self._bar.update(percent - self._shown)
+            self._shown = percent
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.__exit__(None, None, None)

@@ -1,0 +1,121 @@
+"""What commands share: options, settings, sinks for events, and readable lines for when there is no terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from companion import config
+from companion.config import Settings
+from companion.errors import CompanionError, UsageError
+
+if TYPE_CHECKING:
+    from companion.events import Event
+
+
+def session_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that runs a session."""
+    options = [
+        click.option("--events", "events", metavar="FILE", help='Write every event as a line of JSON ("-": stdout).'),
+        click.option("--model", metavar="NAME", help='Speech model: "base", "tiny.en", a hub name or a folder.'),
+        click.option("--language", metavar="CODE", help='Spoken language: a Whisper code such as "de", or "auto".'),
+        click.option(
+            "--sensitivity", type=click.FloatRange(-1, 1), help="-1 hardly ever speaks up … 1 speaks up early."
+        ),
+        click.option("--no-keep", is_flag=True, help="Keep nothing of this session in the journal."),
+        click.option("--config", "config_file", type=click.Path(path_type=Path), help="A settings file of your own."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def settings_from(options: dict[str, Any]) -> Settings:
+    """The settings of files and options; raises ``UsageError``."""
+    settings = config.load(options.get("config_file"))
+    speech = {k: options[k] for k in ("model", "language") if options.get(k) is not None}
+    changes: dict[str, Any] = {}
+    if speech:
+        changes["speech"] = dataclasses.replace(settings.speech, **speech)
+    if options.get("sensitivity") is not None:
+        changes["escalation"] = dataclasses.replace(settings.escalation, sensitivity=options["sensitivity"])
+    if options.get("no_keep"):
+        changes["sessions"] = dataclasses.replace(settings.sessions, keep=False)
+    return dataclasses.replace(settings, **changes)
+
+
+class EventFile:
+    """A sink that writes every event as one line of JSON; also a file of mode 0600. ``-`` is stdout."""
+
+    def __init__(self, target: str) -> None:
+        self._own: IO[str] | None = None
+        if target == "-":
+            self._out: IO[str] = sys.stdout
+            return
+        path = Path(target).expanduser()
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as error:
+            raise UsageError(
+                f"The events file {path} cannot be written ({error.strerror}).", "Name another."
+            ) from error
+        self._out = self._own = os.fdopen(handle, "w", encoding="utf-8")
+
+    def __call__(self, event: Event) -> None:
+        from companion import wire
+        from companion.events import TRANSIENT
+
+        if isinstance(event, TRANSIENT) and event.type == "meter":
+            return
+        try:
+            self._out.write(wire.to_json(event) + "\n")
+            self._out.flush()
+        except BrokenPipeError:
+            self._out = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # the reader left; closed at exit
+        except OSError as error:
+            raise CompanionError(
+                f"The events cannot be written ({error.strerror}).", "Free some space, or name another file."
+            ) from error
+
+    def close(self) -> None:
+        """Close the file, if it is ours."""
+        if self._own is not None:
+            self._own.close()
+
+
+@contextmanager
+def ends_in_order(end: Callable[[str], None]) -> Iterator[None]:
+    """SIGINT and SIGTERM end the session in order; a second one ends the program at once."""
+    seen = threading.Event()
+
+    def on_signal(number: int, frame: object) -> None:
+        del frame
+        if seen.is_set():
+            os._exit(128 + number)
+        seen.set()
+        end("signal")
+
+    before = {s: signal.signal(s, on_signal) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def examples(*lines: str) -> str:
+    """An epilog of examples for ``--help``, kept as written."""
+    return "\b\nExample:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+command = functools.partial(click.command, context_settings={"help_option_names": ["-h", "--help"]})

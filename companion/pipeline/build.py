@@ -1,0 +1,220 @@
+"""Builds sessions: which input, which models, which sinks. Heavy things are loaded when the session runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from companion import locations
+from companion.affect.reading import TextModel
+from companion.clock import Clock, SystemClock
+from companion.config import Settings
+from companion.errors import UsageError
+from companion.events import SPEAKERS, Health, SessionStarted, Speaker
+from companion.pipeline.call import Call
+from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Heard
+from companion.pipeline.spine import Sink, Spine
+from companion.pipeline.transcript import TranscriptCall, read_transcript
+from companion.pipeline.understanding import Conversation, Understanding
+from companion.speech.ear import Ear
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What to listen to. ``other`` is a second file, of the other side, with ``path`` the user's."""
+
+    path: Path
+    other: Path | None = None
+    mono_as: Speaker = "them"
+
+    @property
+    def is_transcript(self) -> bool:
+        """Whether it is text."""
+        return self.path.suffix.lower() in (".jsonl", ".ndjson") and self.other is None
+
+    @property
+    def name(self) -> str:
+        """A short name for people."""
+        return self.path.name
+
+
+def open_file(
+    source: Source,
+    settings: Settings,
+    sinks: Sequence[Sink] = (),
+    *,
+    speed: float = FULL_SPEED,
+    longest_s: float | None = None,
+    clock: Clock | None = None,
+) -> Call | TranscriptCall:
+    """A session over a file of sound or text; raises ``UsageError`` when the file cannot be used."""
+    clock = clock or SystemClock()
+    if source.is_transcript:
+        return _transcript(source, settings, sinks, speed, longest_s, clock)
+    from companion.audio.files import open_audio, open_pair
+
+    audio = (
+        open_pair(source.path, source.other)
+        if source.other is not None
+        else open_audio(source.path, mono_as=source.mono_as)
+    )
+
+    def blocks() -> Iterator[Block]:
+        for t, sides in audio:
+            yield t, {s: x for s, x in sides.items() if x is not None}
+
+    check_speech_model(settings)
+    return Call(
+        FileInput(blocks(), clock, speed, audio.warnings),
+        lambda: make_ears(settings),
+        lambda: load_understanding(settings),
+        started=_started(source.name, settings, audio.duration_s),
+        settings=settings,
+        sinks=sinks,
+        clock=clock,
+        longest_s=longest_s,
+    )
+
+
+def open_live(
+    settings: Settings, sinks: Sequence[Sink] = (), *, longest_s: float | None = None, clock: Clock | None = None
+) -> Call:
+    """A session over the microphone and the system's output."""
+    clock = clock or SystemClock()
+    check_speech_model(settings)
+    return Call(
+        LiveInput(settings, clock),
+        lambda: make_ears(settings),
+        lambda: load_understanding(settings),
+        started=_started("live", settings, None),
+        settings=settings,
+        sinks=sinks,
+        clock=clock,
+        longest_s=longest_s,
+    )
+
+
+class LiveInput:
+    """The ears of ``companion.audio.live`` as an ``Input``; devices are opened when the session begins."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        from companion.audio.live import LiveEars
+
+        self._ears = LiveEars(settings.audio, clock)
+
+    def open(self) -> None:
+        self._ears.open()
+
+    def read(self, timeout_s: float) -> list[Heard] | None:
+        return [Heard(c.speaker, c.t, c.samples) for c in self._ears.read(timeout_s)]
+
+    def health(self) -> list[Health]:
+        return self._ears.drain_health()
+
+    def pause(self) -> None:
+        self._ears.pause()
+
+    def resume(self) -> None:
+        self._ears.resume()
+
+    def close(self) -> None:
+        self._ears.close()
+
+
+def _transcript(
+    source: Source, settings: Settings, sinks: Sequence[Sink], speed: float, longest_s: float | None, clock: Clock
+) -> TranscriptCall:
+    turns = read_transcript(source.path)
+    language = settings.speech.language if settings.speech.language != "auto" else "en"
+    started = dataclasses.replace(_started(source.name, settings, turns[-1].t1), language=language, speech_model="")
+    return TranscriptCall(
+        turns,
+        lambda: Conversation(load_text_model(settings), settings.affect.context_turns),
+        started=started,
+        spine=lambda all_sinks, at: Spine(settings, all_sinks, at),
+        sinks=sinks,
+        clock=clock,
+        speed=speed,
+        longest_s=longest_s,
+    )
+
+
+def _started(source: str, settings: Settings, duration_s: float | None) -> SessionStarted:
+    return SessionStarted(
+        source=source,
+        started_unix=time.time(),
+        language=settings.speech.language,
+        speech_model=settings.speech.model,
+        text_model=settings.affect.text_model,
+        sensitivity=settings.escalation.sensitivity,
+        duration_s=duration_s,
+    )
+
+
+def make_ears(settings: Settings) -> dict[Speaker, Ear]:
+    """One ear per side, over one loaded voice activity model."""
+    from companion.speech.endpoint import Endpointer
+    from companion.speech.vad import SileroVad, load_silero
+
+    model = load_silero()
+    speech = settings.speech
+    return {
+        speaker: Ear(
+            speaker,
+            SileroVad(model),
+            Endpointer(threshold=speech.vad_threshold, pause_s=speech.pause_s, longest_s=speech.longest_s),
+        )
+        for speaker in SPEAKERS
+    }
+
+
+def speech_model_path(name: str) -> Path:
+    """The folder of a speech model: a folder itself, one that was pulled, or one of the hub's own cache.
+
+    Raises ``CompanionError`` with the command that pulls it.
+    """
+    from companion.modelstore.store import ModelStore
+
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        if not (folder / "model.bin").is_file():
+            raise UsageError(f"The folder {folder} holds no faster-whisper model (model.bin).", "Check speech.model.")
+        return folder
+    return ModelStore(locations.models_dir()).path(name)
+
+
+def check_speech_model(settings: Settings) -> None:
+    """Raise now, before anything is opened, when the speech model is not there."""
+    speech_model_path(settings.speech.model)
+
+
+def load_understanding(settings: Settings) -> Understanding:
+    """Load the models of recognition and reading; takes seconds."""
+    from companion.speech.transcriber import Transcriber
+
+    speech = settings.speech
+    transcriber = Transcriber(
+        speech_model_path(speech.model),
+        name=speech.model,
+        language=speech.language,
+        threads=speech.threads,
+        glossary=speech.glossary,
+    )
+    model = load_text_model(settings)
+    transcriber.warm_up()
+    return Understanding(transcriber, model, settings)
+
+
+def load_text_model(settings: Settings) -> TextModel:
+    """Our reader, or the text-classification model that the user named."""
+    name = settings.affect.text_model
+    if name == "reader":
+        from companion.affect.reader import OnnxReader
+
+        return OnnxReader(locations.shipped("models", "reader"))
+    from companion.affect.foreign import load_classifier
+
+    return load_classifier(name)

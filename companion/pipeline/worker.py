@@ -1,0 +1,152 @@
+"""The inference worker: one thread that recognises and reads, finals before partials, stale partials never."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from companion.events import Event, Health, Partial, Speaker
+from companion.pipeline.understanding import Understanding
+from companion.speech.agreement import Agreement
+from companion.speech.ear import Speech
+
+_log = logging.getLogger(__name__)
+BEHIND_S = 4.0
+"""A final that waits this long means that the machine is too slow at the moment; then partials are not made."""
+
+
+class Worker:
+    """Takes speech from the session's thread and puts events into its inbox.
+
+    ``load`` builds the understanding (it takes seconds, so it happens here); ``deliver`` receives events;
+    ``failed`` receives the error that ended the worker.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], Understanding],
+        deliver: Callable[[Event], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._load = load
+        self._deliver = deliver
+        self._failed = failed
+        self._lock = threading.Condition()
+        self._finals: deque[tuple[Speech, float]] = deque()
+        self._partials: dict[Speaker, Speech] = {}
+        self._agreements: dict[Speaker, tuple[float, Agreement]] = {}
+        self._stopping = False
+        self._busy = False
+        self._behind = False
+        self._foreign_told = False
+        self._partial_cost = 0.3
+        self._partial_done = 0.0
+        self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
+
+    def start(self) -> None:
+        """Begin to load, then to work."""
+        self._thread.start()
+
+    def submit(self, speech: Speech) -> None:
+        """Queue a stretch of speech; a partial replaces the one before it, a final makes it stale."""
+        with self._lock:
+            if speech.whole:
+                self._partials.pop(speech.speaker, None)
+                self._finals.append((speech, time.monotonic()))
+            else:
+                self._partials[speech.speaker] = speech
+            self._lock.notify()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is being worked on."""
+        with self._lock:
+            return not self._finals and not self._busy
+
+    @property
+    def wants_partials(self) -> bool:
+        """Whether there is time for partials: no final waits, and they take at most a third of the time."""
+        with self._lock:
+            free = not self._finals and not self._busy and not self._partials
+        return free and time.monotonic() - self._partial_done > 2 * self._partial_cost
+
+    def stop(self, timeout_s: float) -> bool:
+        """Finish the finals that wait, then end; False when that took too long."""
+        with self._lock:
+            self._stopping = True
+            self._partials.clear()
+            self._lock.notify()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._deliver(Health(part="speech", state="starting", message="Loading the speech model …"))
+            understanding = self._load()
+            self._deliver(Health(part="speech", state="ok", message="Listening."))
+            while (job := self._next()) is not None:
+                self._do(understanding, *job)
+        except Exception as error:  # the thread's last stand: the session must hear of it, whatever it is
+            _log.exception("inference failed")
+            self._failed(error)
+
+    def _next(self) -> tuple[Speech, float] | None:
+        with self._lock:
+            self._busy = False
+            while True:
+                if self._finals:
+                    self._busy = True
+                    return self._finals.popleft()
+                if self._stopping:
+                    return None
+                if self._partials:
+                    self._busy = True
+                    _, speech = self._partials.popitem()
+                    return speech, time.monotonic()
+                self._lock.wait()
+
+    def _do(self, understanding: Understanding, speech: Speech, since: float) -> None:
+        if not speech.whole:
+            self._look(understanding, speech)
+            return
+        self._agreements.pop(speech.speaker, None)
+        utterance = understanding.hear(speech)
+        if utterance is not None:
+            if not understanding.understands(utterance.language) and not self._foreign_told:
+                self._foreign_told = True
+                message = "Feelings are read from English only; this is just transcribed."
+                self._deliver(Health(part="affect", state="degraded", message=message))
+            self._deliver(utterance)
+        self._tell_lag(time.monotonic() - since)
+
+    def _look(self, understanding: Understanding, speech: Speech) -> None:
+        begun = time.monotonic()
+        text = understanding.words_so_far(speech)
+        self._partial_done = time.monotonic()
+        self._partial_cost = 0.5 * self._partial_cost + 0.5 * (self._partial_done - begun)
+        t0, agreement = self._agreements.get(speech.speaker, (speech.t0, Agreement()))
+        if t0 != speech.t0:
+            agreement = Agreement()
+        self._agreements[speech.speaker] = (speech.t0, agreement)
+        shown, stable = agreement.update(text)
+        if shown:
+            self._deliver(Partial(speaker=speech.speaker, t0=speech.t0, text=shown, stable=stable))
+
+    def _tell_lag(self, waited_s: float) -> None:
+        with self._lock:
+            backlog = len(self._finals)
+        if waited_s > BEHIND_S and not self._behind:
+            self._behind = True
+            message = f"Catching up, {waited_s:.0f} s behind."
+            self._deliver(Health(part="machine", state="degraded", message=message))
+        elif self._behind and backlog == 0:
+            self._behind = False
+            self._deliver(Health(part="machine", state="ok", message="Caught up."))

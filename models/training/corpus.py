@@ -1,0 +1,100 @@
+"""The project's own corpus: spoken lines, and whole calls, labelled with drivers and levels."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from labels import DRIVERS, LEVELS
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from companion.affect.layout import Turn, pair
+
+CONTEXT = 5
+
+
+@dataclass(frozen=True)
+class Example:
+    """One utterance with its context; ``author`` is the first letters of the file's name."""
+
+    current: Turn
+    context: tuple[Turn, ...]
+    drivers: np.ndarray  # (14,) 0/1
+    level: np.ndarray  # (3,) 0/1: at least 1, 2, 3
+    author: str
+    call: str = ""
+    leading: str = "none"
+
+
+def lines(files: Iterable[Path]) -> list[Example]:
+    """Single lines, without context."""
+    out = []
+    for file in files:
+        for row in _rows(file):
+            out.append(_example(row, (), file.stem, ""))
+    return out
+
+
+def calls(files: Iterable[Path]) -> list[Example]:
+    """Every turn of every call, with the turns before it."""
+    out = []
+    for file in files:
+        rows = [r for r in _rows(file) if "text" in r]
+        turns = [(_side(r["speaker"]), r["text"]) for r in rows]
+        for i, row in enumerate(rows):
+            out.append(_example(row, tuple(turns[max(0, i - CONTEXT) : i]), re.sub(r"\d", "", file.stem), file.stem))
+    return out
+
+
+def _rows(file: Path) -> list[dict]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _side(speaker: str) -> str:
+    return "me" if speaker == "me" else "them"
+
+
+def _example(row: dict, context: tuple[Turn, ...], author: str, call: str) -> Example:
+    drivers = np.zeros(len(DRIVERS), np.float32)
+    for name in row["drivers"]:
+        if name != "none":
+            drivers[DRIVERS.index(name)] = 1
+    level = np.array([row["level"] >= k for k in range(1, len(LEVELS))], np.float32)
+    return Example((_side(row["speaker"]), row["text"]), context, drivers, level, author, call, row["drivers"][0])
+
+
+def roughen(text: str) -> str:
+    """The text as a recogniser might give it: punctuation gone, a word lost, a beginning cut."""
+    if random.random() < 0.4:
+        text = re.sub(r"[^\w\s']", "", text)
+    words = text.split()
+    if len(words) > 6 and random.random() < 0.12:
+        words = words[random.randint(1, 2) :]
+    if len(words) > 6 and random.random() < 0.15:
+        del words[random.randrange(len(words))]
+    if len(words) > 8 and random.random() < 0.08:
+        k = random.randrange(len(words) - 1)
+        words[k], words[k + 1] = words[k + 1], words[k]
+    return " ".join(words)
+
+
+def texts(example: Example, *, augment: bool) -> tuple[str, str]:
+    """The two segments, roughened at random when ``augment``; now and then the context is left out."""
+    if not augment:
+        return pair(example.current, example.context)
+    context = example.context
+    if context and random.random() < 0.1:
+        context = ()
+    elif context and random.random() < 0.2:
+        context = context[random.randint(0, len(context) - 1) :]
+    return pair(
+        (example.current[0], roughen(example.current[1])),
+        [(who, roughen(what)) for who, what in context],
+    )

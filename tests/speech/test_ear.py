@@ -1,0 +1,74 @@
+"""An ear keeps every sample of what was said, at its true time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from companion.speech.ear import PRE_ROLL_S, RATE, Ear, Speech, Started, Stopped
+from companion.speech.endpoint import Endpointer
+from companion.speech.vad import FRAME
+
+
+class LoudnessVad:
+    """Calls loud frames speech."""
+
+    def probability(self, frame: np.ndarray) -> float:
+        return 0.95 if np.abs(frame).max() > 0.1 else 0.01
+
+
+def sound(*parts: tuple[float, bool]) -> np.ndarray:
+    pieces = [np.full(round(seconds * RATE), 0.5 if loud else 0.0, np.float32) for seconds, loud in parts]
+    return np.concatenate(pieces)
+
+
+def hear(samples: np.ndarray, block: int) -> tuple[Ear, list[Started | Stopped | Speech]]:
+    ear = Ear("them", LoudnessVad(), Endpointer())
+    out = [d for i in range(0, len(samples), block) for d in ear.feed(samples[i : i + block])]
+    return ear, out + ear.flush()
+
+
+@pytest.mark.parametrize("block", [160, 512, 1600, 7777])
+def test_it_does_not_matter_in_what_blocks_sound_comes(block: int) -> None:
+    samples = sound((2.0, False), (1.5, True), (1.2, False), (2.0, True), (1.0, False))
+    _, heard = hear(samples, block)
+    spans = [(s.t0, s.t1) for s in heard if isinstance(s, Speech)]
+    assert [pytest.approx(s, abs=2 * FRAME / RATE) for s in ((2.0, 3.5), (4.7, 6.7))] == spans
+
+
+def test_the_first_syllable_is_kept() -> None:
+    _, heard = hear(sound((2.0, False), (1.0, True), (1.0, False)), 512)
+    speech = next(s for s in heard if isinstance(s, Speech))
+    assert speech.samples_t0 == pytest.approx(speech.t0 - PRE_ROLL_S, abs=0.01)
+    loud = np.flatnonzero(speech.samples > 0.1)
+    assert len(loud) == RATE
+
+
+def test_long_silence_costs_no_memory() -> None:
+    ear, _ = hear(sound((120.0, False)), 1600)
+    assert ear._samples.nbytes < RATE * 4
+
+
+def test_nothing_is_lost_where_long_speech_is_cut() -> None:
+    _, heard = hear(sound((0.5, False), (50.0, True), (1.0, False)), 1600)
+    pieces = [s for s in heard if isinstance(s, Speech)]
+    assert len(pieces) >= 3
+    for before, after in zip(pieces, pieces[1:], strict=False):
+        assert after.t0 == pytest.approx(before.t1)
+        assert after.samples_t0 <= before.samples_t0 + len(before.samples) / RATE
+
+
+def test_after_a_gap_time_is_true() -> None:
+    ear, _ = hear(sound((1.0, False)), 512)
+    ear.skip_to(100.0)
+    heard = [d for d in ear.feed(sound((1.0, True), (1.0, False))) if isinstance(d, Speech)]
+    assert heard[0].t0 == pytest.approx(100.0, abs=0.1)
+
+
+def test_what_goes_on_can_be_looked_at() -> None:
+    ear = Ear("me", LoudnessVad(), Endpointer())
+    ear.feed(sound((1.0, False), (1.0, True)))
+    so_far = ear.so_far()
+    assert so_far is not None
+    assert not so_far.whole
+    assert so_far.t1 - so_far.t0 == pytest.approx(1.0, abs=0.1)

@@ -1,0 +1,48 @@
+"""Words that nobody said are refused; ordinary ones never."""
+
+from __future__ import annotations
+
+import pytest
+
+from companion.speech.guard import Evidence, junk_reason
+from companion.speech.transcriber import begins_again
+
+
+def evidence(text: str, **changes: float) -> Evidence:
+    facts = {"seconds": 2.0, "speech_probability": 0.85, "mean_log_probability": -0.2,
+             "no_speech_probability": 0.05, "compression_ratio": 1.0} | changes  # fmt: skip
+    return Evidence(text, **facts)
+
+
+@pytest.mark.parametrize("text", ["Thank you.", "Yes.", "Okay, bye.", "You", "No, no, no, no."])
+def test_what_was_really_said_is_believed_whatever_it_is(text: str) -> None:
+    assert junk_reason(evidence(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("Thank you.", {"speech_probability": 0.3, "no_speech_probability": 0.8}),
+        ("Thanks for watching!", {"mean_log_probability": -1.4, "no_speech_probability": 0.7}),
+        ("...", {}),
+        ("", {}),
+        ("la " * 30, {"compression_ratio": 6.0, "seconds": 9.0}),
+        ("one two three four five six seven eight", {"seconds": 0.5}),
+    ],
+)
+def test_what_noise_made_of_it_is_refused(text: str, facts: dict[str, float]) -> None:
+    assert junk_reason(evidence(text, **facts)) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("Sorry, hang on. Ours wasn't signed. Sorry, hang on.", True),
+        ("we need this we need this we need this", True),
+        ("I said no, and I meant no.", False),
+        ("Fine.", False),
+        ("No, honestly, no.", False),
+    ],
+)
+def test_a_decoder_that_goes_round_again_is_noticed(text: str, again: bool) -> None:
+    assert begins_again(text) is again
