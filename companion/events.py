@@ -113,7 +113,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted(Event):
-    """The session began. ``source`` is "live", or the name of the file; ``started_unix`` in seconds."""
+    """The session began. ``source`` is "live", or the name of the file; ``started_unix`` in seconds.
+
+    ``prep``: what the user wrote down before the call, by question.
+    """
 
     type: ClassVar[str] = "session_started"
     source: str
@@ -123,6 +126,7 @@ class SessionStarted(Event):
     text_model: str = ""
     sensitivity: float = 0.0
     duration_s: float | None = None
+    prep: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,11 @@ def journal_path() -> Path:
     return data_dir() / "sessions.db"
 
 
+def prep_path() -> Path:
+    """What the user wrote down before the next call."""
+    return data_dir() / "prep.json"
+
+
 def log_path() -> Path:
     """The log file; the terminal belongs to the screen."""
     return data_dir() / "companion.log"

@@ -21,6 +21,7 @@ FIELDS = {
     "tuple[float, ...]": st.lists(shares, max_size=4).map(tuple),
     "tuple[Word, ...]": st.lists(st.builds(Word, st.text(max_size=9), times, times, shares), max_size=3).map(tuple),
     "tuple[Driver, ...]": st.lists(st.builds(Driver, st.text(max_size=9), shares), max_size=3).map(tuple),
+    "Mapping[str, str]": st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=3),
     "Mapping[str, float]": st.dictionaries(st.text(max_size=9), shares, max_size=3),
     "Voice | None": st.none() | st.builds(Voice, times, st.none() | times, st.none() | times, st.booleans()),
 }  # fmt: skip

@@ -73,7 +73,7 @@ def measure(samples: NDArray[np.float32], text: str = "") -> VoiceFeatures | Non
         alpha=_db(high / (low + 1e-12)),
         hammarberg=_db(peak_low / (peak_high + 1e-12)),
         pitch=_pitch(samples, spoken),
-        rate=letters / (spoken.mean() * seconds) if letters >= 8 else None,
+        rate=letters / (float(spoken.mean()) * seconds) if letters >= 8 else None,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -85,24 +87,15 @@ def analyze_one(
     return summary
 
 
-class _bar:  # noqa: N801  # reads as a function where it is used
-    """A progress bar on stderr, by percent; nothing where nobody watches."""
+@contextmanager
+def _bar(label: str, *, quiet: bool) -> Iterator[Callable[[float, float], None]]:
+    """A progress bar on stderr, by percent; nothing where nobody watches. Yields what to tell the time to."""
+    hidden = quiet or not sys.stderr.isatty()
+    with click.progressbar(length=100, label=clean(label), file=sys.stderr, hidden=hidden) as bar:
 
-    def __init__(self, label: str, *, quiet: bool) -> None:
-        self._bar = click.progressbar(
-            length=100, label=clean(label), file=sys.stderr, hidden=quiet or not sys.stderr.isatty()
-        )
-        self._shown = 0
+        def reach(t: float, whole: float) -> None:
+            percent = min(100, int(100 * t / whole)) if whole > 0 else 0
+            if percent > bar.pos:
+                bar.update(percent - bar.pos)
 
-    def __enter__(self) -> _bar:
-        self._bar.__enter__()
-        return self
-
-    def __call__(self, t: float, whole: float) -> None:
-        percent = min(100, int(100 * t / whole)) if whole > 0 else 0
-        if percent > self._shown:
-            self._bar.update(percent - self._shown)
-            self._shown = percent
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.__exit__(None, None, None)
+        yield reach

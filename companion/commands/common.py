@@ -81,7 +81,7 @@ class EventFile:
             self._out.write(wire.to_json(event) + "\n")
             self._out.flush()
         except BrokenPipeError:
-            self._out = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # the reader left; closed at exit
+            self._out = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # the reader left; closed at exit
         except OSError as error:
             raise CompanionError(
                 f"The events cannot be written ({error.strerror}).", "Free some space, or name another file."

@@ -70,8 +70,8 @@ def demo(speed: str, events: str | None, seconds: float | None, **options: Any) 
     """Watch the bundled call: it begins well, turns sour, and is repaired."""
     from companion import locations
 
-    _replay(_source(locations.shipped("models", "demo", "call.ogg"), None, None, "them"), SPEEDS[speed], seconds, events,
-            settings_from(options), title="The bundled call")  # fmt: skip
+    bundled = _source(locations.shipped("models", "demo", "call.ogg"), None, None, "them")
+    _replay(bundled, SPEEDS[speed], seconds, events, settings_from(options), title="The bundled call")
 
 
 @command(epilog=examples("companion analyze call.ogg", "companion analyze a.mp4 b.jsonl --events events.jsonl"))

@@ -19,7 +19,11 @@ from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Heard
 from companion.pipeline.spine import Sink, Spine
 from companion.pipeline.transcript import TranscriptCall, read_transcript
 from companion.pipeline.understanding import Conversation, Understanding
+from companion.playbook import prep
 from companion.speech.ear import Ear
+
+LIVE = "live"
+"""The name of a session that hears devices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def open_live(
         LiveInput(settings, clock),
         lambda: make_ears(settings),
         lambda: load_understanding(settings),
-        started=_started("live", settings, None),
+        started=_started(LIVE, settings, None),
         settings=settings,
         sinks=sinks,
         clock=clock,
@@ -151,6 +155,7 @@ def _started(source: str, settings: Settings, duration_s: float | None) -> Sessi
         text_model=settings.affect.text_model,
         sensitivity=settings.escalation.sensitivity,
         duration_s=duration_s,
+        prep=prep.load(locations.prep_path()) if source == LIVE else {},
     )
 
 
@@ -176,13 +181,13 @@ def speech_model_path(name: str) -> Path:
 
     Raises ``CompanionError`` with the command that pulls it.
     """
-    from companion.modelstore.store import ModelStore
-
     folder = Path(name).expanduser()
     if folder.is_dir():
         if not (folder / "model.bin").is_file():
             raise UsageError(f"The folder {folder} holds no faster-whisper model (model.bin).", "Check speech.model.")
         return folder
+    from companion.modelstore.store import ModelStore
+
     return ModelStore(locations.models_dir()).path(name)
 
 

@@ -168,7 +168,7 @@ class Call:
                 self._look_ahead(worker)
             self._flush()
             self._await(worker)
-        except Exception as error:  # the thread's last stand: the session must end in order, whatever it is
+        except Exception as error:  # noqa: BLE001  # the thread's last stand: the session must end in order, whatever it is
             _log.exception("session failed")
             self._fail(error)
         finally:

@@ -188,7 +188,7 @@ class TranscriptCall:
     def _run_live(self) -> None:
         try:
             self.run()
-        except Exception as error:  # the thread's last stand: the session must end in order, whatever it is
+        except Exception as error:  # noqa: BLE001  # the thread's last stand: the session must end in order, whatever it is
             self.failure = error
             message = error.message if isinstance(error, CompanionError) else "Something went wrong; see the log."
             for sink in self._sinks:

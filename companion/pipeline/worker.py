@@ -94,7 +94,7 @@ class Worker:
             self._deliver(Health(part="speech", state="ok", message="Listening."))
             while (job := self._next()) is not None:
                 self._do(understanding, *job)
-        except Exception as error:  # the thread's last stand: the session must hear of it, whatever it is
+        except Exception as error:  # noqa: BLE001  # the thread's last stand: the session must hear of it, whatever it is
             _log.exception("inference failed")
             self._failed(error)
 

@@ -16,6 +16,7 @@ from companion.events import (
     Prompt,
     PromptClosed,
     SessionEnded,
+    SessionStarted,
     SpeechEnded,
     SpeechStarted,
     Utterance,
@@ -55,6 +56,7 @@ class Coach:
         self._level_at_last = 0
         self._said: dict[str, int] = {}
         self._count = 0
+        self._limit = ""
 
     def step(self, event: Event) -> list[Event]:
         """Take the next event."""
@@ -69,6 +71,8 @@ class Coach:
         elif isinstance(event, PromptClosed):
             self._closed(event)
             return []
+        elif isinstance(event, SessionStarted):
+            self._limit = event.prep.get("limit", "")
         elif isinstance(event, SessionEnded):
             return self._close("ended", event.t)
         return self.tick(event.t)
@@ -135,7 +139,7 @@ class Coach:
             driver=moment.driver,
             headline=move.headline,
             say=move.say[turn % len(move.say)],
-            why=move.why,
+            why=f"Your limit: {self._limit}" if move.id == "walk_away" and self._limit else move.why,
             kind=move.kind,
             level=self._level,
             expires=now + self._settings.expires_s,

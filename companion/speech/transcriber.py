@@ -9,6 +9,7 @@ When a result looks like a run-away, the whole window is tried after all.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +95,9 @@ class Transcriber:
             again = self._decode(encoded, tokenizer, seconds)
             if again.mean_log_probability > result.mean_log_probability or result.compression_ratio > REPETITIVE:
                 result = again
+        result = dataclasses.replace(result, text=without_echo(result.text))
         timed = self._word_times(encoded, tokenizer, result.tokens, seconds) if words and result.text else ()
+        timed = timed[: len(result.text.split())]
         return Transcript(
             result.text, timed, language, result.mean_log_probability, result.no_speech_probability,
             result.compression_ratio,
@@ -154,7 +157,7 @@ class Transcriber:
             result.compression_ratio > REPETITIVE
             or result.mean_log_probability < UNLIKELY
             or len(result.tokens) > seconds * TOKENS_PER_S + 8
-            or begins_again(result.text)
+            or echo_length(result.text) > 0
         )
 
     def _word_times(self, encoded: Any, tokenizer: Any, tokens: tuple[int, ...], seconds: float) -> tuple[Word, ...]:
@@ -172,10 +175,16 @@ class Transcriber:
         return tuple(words)
 
 
-def begins_again(text: str) -> bool:
-    """Whether the text ends with its own beginning (three words or more): the decoder went round once more."""
+def echo_length(text: str) -> int:
+    """How many words at the end of the text are its own beginning over again (three or more; else 0)."""
     words = [w.strip(".,!?").lower() for w in text.split()]
-    return any(words[:n] == words[-n:] for n in range(3, len(words) // 2 + 1))
+    return max((n for n in range(3, len(words) // 2 + 1) if words[:n] == words[-n:]), default=0)
+
+
+def without_echo(text: str) -> str:
+    """The text without the words at its end with which the decoder began once more."""
+    echo = echo_length(text)
+    return " ".join(text.split()[:-echo]) if echo else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.affect.layout import assemble, pair
 from companion.affect.reader import level_probabilities
-
-import numpy as np
 
 tokens = st.lists(st.integers(3, 99), max_size=200)
 

@@ -62,3 +62,8 @@ def test_too_little_sound_tells_nothing() -> None:
 def test_silence_tells_no_pitch() -> None:
     features = measure(np.random.default_rng(1).normal(0, 1e-4, RATE).astype(np.float32))
     assert features is None or features.pitch is None
+
+
+def test_the_numbers_are_plain_and_can_be_written_down() -> None:
+    heard = settled().compare(measure(voice(), "more than eight letters"))
+    assert {type(v) for v in (heard.effort, heard.pitch, heard.pace)} == {float}

@@ -17,6 +17,7 @@ from companion.events import (
     Prompt,
     PromptClosed,
     SessionEnded,
+    SessionStarted,
     SpeechEnded,
     SpeechStarted,
     Utterance,
@@ -152,6 +153,14 @@ def test_the_end_closes_what_is_open() -> None:
     talk = Talk().level(2).turn("them", "anger")
     closed = talk.coach.step(SessionEnded(t=talk.t, reason="user"))
     assert [e.outcome for e in closed if isinstance(e, PromptClosed)] == ["ended"]
+
+
+def test_leaving_reminds_of_the_users_own_limit() -> None:
+    talk = Talk()
+    talk.coach.step(SessionStarted(source="live", started_unix=0.0, prep={"limit": "Not below 40."}))
+    shown = talk.level(2).turn("them", "bad_faith").prompts
+    assert [p.move for p in shown] == ["walk_away"]
+    assert "Not below 40." in shown[0].why
 
 
 def test_switched_off_it_says_nothing() -> None:

@@ -23,7 +23,7 @@ def test_stable_words_stay_when_a_later_hypothesis_differs() -> None:
     assert text[:stable].startswith("we had a deal")
 
 
-@given(st.lists(st.lists(st.sampled_from("a b c d e".split()), max_size=12).map(" ".join), max_size=12))
+@given(st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), max_size=12).map(" ".join), max_size=12))
 def test_committed_text_only_ever_grows(hypotheses: list[str]) -> None:
     agreement, before = Agreement(), ""
     for hypothesis in hypotheses:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from companion.speech.guard import Evidence, junk_reason
-from companion.speech.transcriber import begins_again
+from companion.speech.transcriber import echo_length, without_echo
 
 
 def evidence(text: str, **changes: float) -> Evidence:
@@ -45,4 +45,9 @@ def test_what_noise_made_of_it_is_refused(text: str, facts: dict[str, float]) ->
     ],
 )
 def test_a_decoder_that_goes_round_again_is_noticed(text: str, again: bool) -> None:
-    assert begins_again(text) is again
+    assert (echo_length(text) > 0) is again
+
+
+def test_what_the_decoder_said_twice_is_kept_once() -> None:
+    assert without_echo("Ha! She's been here. It is done. Ha! She's been") == "Ha! She's been here. It is done."
+    assert without_echo("A plain sentence of some words.") == "A plain sentence of some words."

@@ -1,0 +1,86 @@
+"""``companion playbook``: look at the moves, check your own file, and try a sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from companion.commands.common import examples
+from companion.commands.lines import clean
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples("companion playbook list", 'companion playbook try "You people never listen."'),
+)
+def playbook() -> None:
+    """The suggestions: list them, check your own file, try a sentence."""
+
+
+@playbook.command("list", epilog=examples("companion playbook list --json"))
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def list_moves(as_json: bool) -> None:
+    """Every move with its words, yours laid over ours."""
+    import msgspec
+
+    from companion import config
+    from companion.playbook import book
+
+    loaded = book.load(config.load().coach.playbook)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(loaded), ensure_ascii=False, indent=1))
+        return
+    for move in loaded.moves.values():
+        helps = ", ".join(d for d, moves in loaded.drivers.items() if move.id in moves)
+        click.echo(f"\n{move.headline}  ({move.id}; for {helps or 'any'})\n  {move.why}")
+        for line in move.say:
+            click.echo(f"  - {clean(line)}")
+
+
+@playbook.command(epilog=examples("companion playbook check mine.toml"))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def check(file: Path | None) -> None:
+    """Check a playbook file, or the one your settings name."""
+    from companion import config
+    from companion.playbook import book
+
+    own = str(file) if file is not None else config.load().coach.playbook
+    loaded = book.load(own)
+    click.echo(f"OK: {own or 'our own playbook'}, {len(loaded.moves)} moves for {len(loaded.drivers)} drivers.")
+
+
+@playbook.command("try", epilog=examples('companion playbook try "After all we did for you."'))
+@click.argument("sentence")
+@click.option("--speaker", type=click.Choice(["me", "them"]), default="them", help="Who says it.", show_default=True)
+def try_sentence(sentence: str, speaker: str) -> None:
+    """What would be suggested if this were said in a heated talk."""
+    from companion import config
+    from companion.events import Utterance
+    from companion.pipeline.build import load_text_model
+    from companion.playbook import book
+    from companion.playbook.choice import Scene, choose
+
+    settings = config.load()
+    reading = load_text_model(settings).read((speaker, sentence), ())
+    said = Utterance(
+        speaker="me" if speaker == "me" else "them",
+        t0=0.0,
+        t1=0.0,
+        text=sentence,
+        emotions=reading.emotions,
+        drivers=reading.drivers,
+        levels=reading.levels,
+    )
+    for driver in said.drivers:
+        click.echo(f"may be {driver.id} ({driver.score:.0%})")
+    loaded = book.load(settings.coach.playbook)
+    moment = choose(loaded, Scene(), said, level=2)
+    if moment is None:
+        click.echo("Nothing would be suggested.")
+        return
+    move = loaded.moves[moment.move]
+    click.echo(f"\n{move.headline}\n{move.why}")
+    for line in move.say:
+        click.echo(f"  - {line}")

@@ -1,0 +1,55 @@
+"""``companion prep``: seven short questions before the call."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from companion.commands.common import command, examples
+from companion.commands.lines import clean
+from companion.errors import UsageError
+
+
+@command(epilog=examples("companion prep", 'companion prep --set limit="Not below 40 a unit"', "companion prep --show"))
+@click.option("--set", "given", multiple=True, metavar="NAME=TEXT", help="Answer one question without being asked.")
+@click.option("--show", is_flag=True, help="Show what you wrote.")
+@click.option("--json", "as_json", is_flag=True, help="Show it as JSON.")
+@click.option("--clear", is_flag=True, help="Forget it.")
+def prep(given: tuple[str, ...], show: bool, as_json: bool, clear: bool) -> None:
+    """Write down, before a call, who and what it is about, and when you would walk away.
+
+    The coach reminds you of your limit when it suggests to leave; the rest is kept with the session for the review.
+    """
+    from companion import locations
+    from companion.playbook import prep as notes
+
+    path = locations.prep_path()
+    answers = notes.load(path)
+    if clear:
+        path.unlink(missing_ok=True)
+        click.echo("Forgotten.")
+        return
+    if show or as_json:
+        click.echo(json.dumps(answers, ensure_ascii=False) if as_json else _told(answers, notes.QUESTIONS))
+        return
+    for item in given:
+        name, separator, text = item.partition("=")
+        if not separator or name not in notes.QUESTIONS:
+            raise UsageError(f'"{item}" is not NAME=TEXT.', f"Names: {', '.join(notes.QUESTIONS)}.")
+        answers[name] = text.strip()
+    if not given:
+        if not sys.stdin.isatty():
+            raise UsageError("There is no terminal to ask on.", 'Use: companion prep --set limit="…"')
+        click.echo("Press Enter to leave an answer as it is.")
+        for name, question in notes.QUESTIONS.items():
+            answers[name] = click.prompt(question, default=answers.get(name, ""), show_default=bool(answers.get(name)))
+    notes.save(path, answers)
+    click.echo("Kept for your next call.")
+
+
+def _told(answers: dict[str, str], questions: object) -> str:
+    assert isinstance(questions, dict)
+    lines = [f"{questions[name]}?\n  {clean(text)}" for name, text in answers.items()]
+    return "\n".join(lines) or "Nothing yet. Run: companion prep"
