@@ -63,7 +63,7 @@ def _linux() -> Devices:
     found = pulse.list_pulse() if pulse.tools_there() else None
     if found is not None:
         inputs, outputs = (_pulse_devices(devices) for devices in found)
-        return _numbered(inputs, outputs, [] if inputs else ["No microphone is connected. Plug one in."])
+        return _numbered(inputs, outputs, [] if inputs else ["No microphone is connected: plug one in."])
     if pulse.server_there() and not pulse.tools_there():
         notes = [f"A sound server runs, but the other side cannot be heard without its tools. {pulse.TOOLS_HINT}"]
     else:

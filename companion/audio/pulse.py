@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import subprocess
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -25,7 +26,10 @@ TOOLS_HINT = "Install the server's tools: sudo apt install pulseaudio-utils"
 _LATENCY_MS = 30
 """About one block; the server cuts its pieces accordingly (measured: 12.5 ms)."""
 _ANSWER_S = 5.0
-_FIRST_SOUND_S = 1.5
+_REFUSAL_S = 0.4
+"""A refusal comes within milliseconds; the first sound may take seconds and is not waited for."""
+_PAUSE_S = 0.004
+"""A stream that has caught up pauses longer than this between its pieces of 12.5 ms."""
 _BYTES = 4
 
 
@@ -80,6 +84,19 @@ def _ask(*question: str) -> Any:
         return None
 
 
+def _skip_backlog(stream: IO[bytes]) -> None:
+    """Read to the end of what an idle output hands over at once when it begins: it is seconds old."""
+    aligned = BLOCK * _BYTES
+    pending = 0
+    while select.select([stream], [], [], _ANSWER_S if pending == 0 else _PAUSE_S)[0]:
+        data = stream.read(aligned - pending % aligned)
+        if not data:
+            return
+        pending += len(data)
+    if pending % _BYTES:
+        stream.read(_BYTES - pending % _BYTES)
+
+
 class PulseSource:
     """A recording by ``parec``; the server resamples to 16 kHz mono."""
 
@@ -87,7 +104,7 @@ class PulseSource:
         self.name = name
         self._source = source
         self._process: subprocess.Popen[bytes] | None = None
-        self._sounding = threading.Event()
+        self._settled = threading.Event()
         self._closed = False
         self._said = b""
 
@@ -117,7 +134,7 @@ class PulseSource:
             raise CompanionError(f"{self.name} cannot be recorded: parec is missing.", TOOLS_HINT) from error
         self._process = process
         threading.Thread(target=self._pump, args=(process, on_block), name="parec", daemon=True).start()
-        self._sounding.wait(_FIRST_SOUND_S)
+        self._settled.wait(_REFUSAL_S)
         if not self.alive:
             reason = self._why()
             self.close()
@@ -136,6 +153,7 @@ class PulseSource:
         assert process.stderr is not None
         rest = b""
         with process.stdout:
+            _skip_backlog(process.stdout)
             while data := process.stdout.read(BLOCK * _BYTES):
                 data = rest + data
                 whole = len(data) // _BYTES * _BYTES
@@ -144,11 +162,11 @@ class PulseSource:
                     break
                 if whole:
                     on_block(np.frombuffer(data[:whole], "<f4"))
-                    self._sounding.set()
+                    self._settled.set()
         process.wait()
         self._said = process.stderr.read()
         process.stderr.close()
-        self._sounding.set()
+        self._settled.set()
 
     def _why(self) -> str:
         lines = self._said.decode(errors="replace").strip().splitlines()

@@ -12,6 +12,8 @@ from companion.errors import CompanionError
 
 STALL_S = 2.0
 """An open stream without a block for this long is lost; sound servers deliver at least every 0.1 s."""
+FIRST_S = 5.0
+"""Its first block may take so long: an idle output of PulseAudio hands its monitor the first 2 s in one piece."""
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0)
 """Waits before each attempt to open it again; the last one goes on."""
 _LOOK_S = 0.25
@@ -89,7 +91,7 @@ class Watch:
             self._change("ok", f"Listening to {self._source.name}.")
         if not self._source.alive:
             self._lose(f"{self._source.name} went away; trying to get it back.")
-        elif now - self._last_s > STALL_S:
+        elif now - self._last_s > (STALL_S if self._heard_stream == self._stream else FIRST_S):
             self._lose(f"{self._source.name} delivers no sound; opening it again.")
 
     def _run(self) -> None:

@@ -13,9 +13,9 @@ import click
 
 from companion.commands.common import EventFile, ends_in_order
 from companion.commands.keeping import JournalSink
-from companion.commands.lines import clean, clock
 from companion.config import Settings
 from companion.events import Escalation, Event, Level, Prompt, SessionEnded, SessionStarted, Utterance
+from companion.plain import clean, clock
 
 if TYPE_CHECKING:
     from companion.pipeline.build import Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from companion import locations
-from companion.events import TRANSIENT, SessionEnded, SessionStarted
+from companion.events import TRANSIENT, SessionStarted
 
 if TYPE_CHECKING:
     from companion.events import Event
@@ -29,12 +29,10 @@ class JournalSink:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, SessionStarted):
-            self._writer = self._journal.begin(event)
+            self._writer = self._journal.begin(event, self._title)
         if self._writer is None or isinstance(event, TRANSIENT):
             return
         self._writer.append(event)
-        if isinstance(event, SessionEnded):
-            self._writer.close()
 
     def close(self) -> None:
         """Let go of the journal."""

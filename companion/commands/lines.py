@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from typing import IO
 
 from companion.events import (
@@ -18,19 +17,9 @@ from companion.events import (
     SessionStarted,
     Utterance,
 )
+from companion.plain import clean, clock
 
 WHO = {"me": "you ", "them": "they"}
-
-
-def clean(text: str) -> str:
-    """Text from speech or files, safe on a terminal: no control, escape or direction characters."""
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text)
-
-
-def clock(seconds: float) -> str:
-    """Seconds as m:ss."""
-    whole = max(0, int(seconds))
-    return f"{whole // 60:2d}:{whole % 60:02d}"
 
 
 def line(event: Event) -> str | None:

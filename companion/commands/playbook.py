@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from companion.commands.common import examples
-from companion.commands.lines import clean
+from companion.plain import clean
 
 
 @click.group(

@@ -8,8 +8,8 @@ import sys
 import click
 
 from companion.commands.common import command, examples
-from companion.commands.lines import clean
 from companion.errors import UsageError
+from companion.plain import clean
 
 
 @command(epilog=examples("companion prep", 'companion prep --set limit="Not below 40 a unit"', "companion prep --show"))

@@ -29,7 +29,7 @@ from companion.affect.layout import assemble
 
 HERE = Path(__file__).parent
 LONGEST = 160
-EMOTION_ROWS = 6000  # GoEmotions rows an epoch, so that what stage 1 learnt is not forgotten
+EMOTION_ROWS = 2400  # GoEmotions rows an epoch, so that what stage 1 learnt is not forgotten
 
 
 def encode(tokenizer, first: list[str], second: list[str]) -> list[list[int]]:

@@ -34,7 +34,9 @@ def write(path: Path, channels, rate=48_000, layout="stereo", video=False):
             picture = container.add_stream("mpeg4", rate=5)
             picture.width = picture.height = 64
             picture.pix_fmt = "yuv420p"
-        sound = container.add_stream(CODECS[path.suffix[1:]], rate=rate, layout=layout) if channels is not None else None
+        sound = (
+            container.add_stream(CODECS[path.suffix[1:]], rate=rate, layout=layout) if channels is not None else None
+        )
         if video:
             for _ in range(10):
                 container.mux(picture.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8))))

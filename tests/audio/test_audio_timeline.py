@@ -43,8 +43,7 @@ def test_a_burst_after_a_hold_up_is_no_gap():
     held = round(0.8 * RATE / BLOCK)
     for number in range(1, 200):
         released = 100 + held
-        due = max(number, released) * BLOCK if 100 <= number else number * BLOCK
-        side.put(BLOCK, due)
+        side.put(BLOCK, max(number, released if number >= 100 else 0) * BLOCK)
     # then every one of them kept its place
     assert side.place == 199 * BLOCK
     assert side.silence == 0

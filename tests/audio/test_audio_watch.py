@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from companion.audio.watch import BACKOFF_S, STALL_S, Watch
+from companion.audio.watch import BACKOFF_S, FIRST_S, STALL_S, Watch
 from companion.clock import ManualClock
 from companion.errors import CompanionError
 
@@ -97,10 +97,20 @@ def test_a_stream_that_stalls_is_opened_again(bench):
 
 def test_what_an_abandoned_stream_still_says_is_not_heard(bench):
     bench.watch.open()
-    bench.pass_time(5, sounding=False)
+    bench.pass_time(1, sounding=True)
+    bench.pass_time(STALL_S + 0.5, sounding=False)
     before = len(bench.blocks)
     bench.device.opened[0].on_block(BLOCK)
     assert len(bench.blocks) == before
+
+
+def test_a_stream_that_never_delivers_is_opened_again(bench):
+    bench.watch.open()
+    bench.pass_time(FIRST_S, sounding=False)
+    assert len(bench.device.opened) == 1
+    bench.pass_time(0.5 + BACKOFF_S[0], sounding=False)
+    assert len(bench.device.opened) == 2
+    assert bench.states() == ["lost"]
 
 
 def test_an_unplugged_device_is_tried_with_patience_and_found_when_it_is_back(bench):

@@ -1,0 +1,1 @@
+"""The journal: every event of every session in one SQLite file, as it happens."""

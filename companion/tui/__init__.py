@@ -1,0 +1,1 @@
+"""The screens. They show what events say, and decide nothing."""

@@ -1,0 +1,93 @@
+"""The command line: quick to help, documented throughout, one sentence for every mistake."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from companion import cli
+
+HEAVY = ("faster_whisper", "ctranslate2", "onnxruntime", "transformers", "sounddevice", "soundcard", "textual", "av",
+         "soxr", "torch", "numpy")  # fmt: skip
+
+
+def every_command(group: click.Group, path: str = "companion") -> Iterator[tuple[str, click.Command]]:
+    ctx = click.Context(group)
+    for name in group.list_commands(ctx):
+        found = group.get_command(ctx, name)
+        assert found is not None, name
+        yield f"{path} {name}", found
+        if isinstance(found, click.Group):
+            yield from every_command(found, f"{path} {name}")
+
+
+COMMANDS = dict(every_command(cli.companion))
+
+
+def test_the_commands_of_the_contract_are_there() -> None:
+    wanted = "classify live replay demo analyze review report export calibrate prep devices doctor"
+    assert {f"companion {name}" for name in wanted.split()} <= COMMANDS.keys()
+    for group, names in {"sessions": "list show search delete purge", "models": "list pull verify",
+                         "config": "show path check"}.items():  # fmt: skip
+        assert {f"companion {group} {name}" for name in names.split()} <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_with_an_example(name: str) -> None:
+    found = COMMANDS[name]
+    text = found.get_help(click.Context(found, info_name=name))
+    assert "Example" in text
+    assert name in text.split("Example")[1]
+    assert found.get_short_help_str(limit=200).strip()
+
+
+@pytest.mark.parametrize("name", [n for n in COMMANDS if n.count(" ") == 1])
+def test_every_command_is_in_the_users_guide(name: str) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert f"`{name}" in guide
+
+
+def test_help_loads_nothing_heavy() -> None:
+    program = f"import sys; from companion import cli\ntry: cli.main(['--help'])\nexcept SystemExit: pass\nloaded = [m for m in {HEAVY!r} if m in sys.modules]; assert not loaded, loaded"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "demo" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "needle"),
+    [
+        (["nonsense"], 2, "There is no command"),
+        (["demo", "--nonsense"], 2, "--nonsense"),
+        (["config", "check", "/nowhere.toml"], 2, "There is no settings file"),
+        (["classify", "/nowhere.txt"], 2, "cannot be read"),
+    ],
+)
+def test_mistakes_are_one_sentence(
+    arguments: list[str], code: int, needle: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    told = capsys.readouterr().err
+    assert left.value.code == code
+    assert needle in told
+    assert told.startswith("companion: ")
+    assert told.count("\n") == 1
+
+
+def test_a_bug_is_told_plainly_and_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from companion import locations
+
+    monkeypatch.setattr("companion.config.load", lambda *_: 1 / 0)
+    with pytest.raises(SystemExit) as left:
+        cli.main(["config", "show"])
+    told = capsys.readouterr().err
+    assert left.value.code == 1
+    assert "Traceback" not in told
+    assert "ZeroDivisionError" in locations.log_path().read_text(encoding="utf-8")
+    assert locations.log_path().stat().st_mode & 0o777 == 0o600

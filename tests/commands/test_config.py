@@ -1,0 +1,84 @@
+"""Settings: every default written down, every mistake named with its file, its key and the nearest valid one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from companion import config, locations
+from companion.commands.config import config as command
+from companion.errors import UsageError
+
+
+def own(text: str) -> Path:
+    path = locations.user_config_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_file_that_we_ship_says_exactly_the_defaults() -> None:
+    written = config.read_toml(locations.shipped("config.toml"))
+    spelled = {f"{section}.{key}" for section, values in written.items() for key in values}
+    assert spelled == set(config.flat(config.Settings()))
+    assert config.load() == config.Settings()
+
+
+def test_every_setting_has_a_comment() -> None:
+    lines = locations.shipped("config.toml").read_text(encoding="utf-8").splitlines()
+    assert all("#" in line for line in lines if "=" in line and not line.startswith("#"))
+
+
+def test_the_users_file_lies_over_the_defaults() -> None:
+    own('[speech]\nlanguage = "de"\n[escalation]\nenter = [0.5, 0.7, 0.8]\n')
+    loaded = config.load()
+    assert loaded.speech.language == "de"
+    assert loaded.speech.model == "base"
+    assert loaded.escalation.enter == (0.5, 0.7, 0.8)
+
+
+@pytest.mark.parametrize(
+    ("text", "needles"),
+    [
+        ('[speech]\nmodle = "base"\n', ["config.toml", '"speech.modle"', 'Did you mean "speech.model"?']),
+        ("[speach]\n", ['"speach"', 'Did you mean "speech"?']),
+        ("[speech]\nthreads = -1\n", ["config.toml", '"speech.threads"']),
+        ("[speech]\nthreads = 1.5\n", ['"speech.threads"']),
+        ("[escalation]\nsensitivity = 3\n", ['"escalation.sensitivity"']),
+        ("[escalation]\nenter = [0.5, 0.6]\n", ['"escalation.enter"']),
+        ("[escalation]\nleave = [0.9, 0.3, 0.3]\n", ['"escalation.leave"', "must be below"]),
+        ('[screen]\ntheme = "pink"\n', ['"screen.theme"']),
+        ("speech = 3\n", ['"speech" is a section']),
+        ("[speech\n", ["not valid TOML"]),
+    ],
+)
+def test_mistakes_are_named(text: str, needles: list[str]) -> None:
+    own(text)
+    with pytest.raises(UsageError) as caught:
+        config.load()
+    assert all(needle in str(caught.value) for needle in needles), str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_show_marks_what_is_not_the_default() -> None:
+    own('[speech]\nlanguage = "fr"\n')
+    shown = CliRunner().invoke(command, ["show"]).output
+    assert '* speech.language = "fr"' in shown
+    assert '  speech.model = "base"' in shown
+    assert json.loads(CliRunner().invoke(command, ["show", "--json"]).output)["speech.language"] == "fr"
+
+
+def test_path_tells_where_everything_is() -> None:
+    places = json.loads(CliRunner().invoke(command, ["path", "--json"]).output)
+    assert places["settings"] == str(locations.user_config_path())
+    assert {"sessions", "models", "log", "defaults"} <= places.keys()
+
+
+def test_check_says_ok_or_what_is_wrong(tmp_path: Path) -> None:
+    assert "OK" in CliRunner().invoke(command, ["check"]).output
+    bad = tmp_path / "bad.toml"
+    bad.write_text("[coach]\nper_hour = 999\n", encoding="utf-8")
+    assert isinstance(CliRunner().invoke(command, ["check", str(bad)]).exception, UsageError)
