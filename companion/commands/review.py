@@ -1,0 +1,86 @@
+"""Looking back: ``companion review``, ``report``, ``export``."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from companion.commands.common import command, examples
+from companion.commands.sessions import journal
+from companion.errors import CompanionError, UsageError
+from companion.plain import clean
+
+
+@command(epilog=examples("companion review", "companion review 2026-11-23-1 --json"))
+@click.argument("session", default="last")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def review(session: str, as_json: bool) -> None:
+    """Look back at a session: where it heated up and why, what was suggested, and four questions for you."""
+    from companion.review.summary import summarise
+    from companion.review.text import told
+
+    with journal() as kept:
+        record = kept.load(session)
+    summary = summarise(record.events)
+    if as_json:
+        import msgspec
+
+        data = msgspec.to_builtins(asdict(summary))
+        click.echo(json.dumps({"session": record.info.id, "state": record.info.state, **data}, ensure_ascii=False))
+        return
+    width = min(100, max(40, shutil.get_terminal_size().columns - 2))
+    for line in told(summary, f"{record.info.id}  {record.info.title}", width=width):
+        click.echo(line)
+
+
+@command(epilog=examples("companion report last -o report.html"))
+@click.argument("session", default="last")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The page to write.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def report(session: str, output: Path, force: bool) -> None:
+    """Write a session as one page for a browser: no network, no script, everything in one file."""
+    from companion.review.report import render
+
+    with journal() as kept:
+        record = kept.load(session)
+    write_own(output, render(record.events, record.info.title), force=force)
+    click.echo(f"Written to {clean(str(output))}.")
+
+
+@command(epilog=examples("companion export last --format srt -o call.srt", "companion export --format json"))
+@click.argument("session", default="last")
+@click.option("--format", "kind", type=click.Choice(["md", "json", "srt", "vtt", "csv"]), default="md", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; without it, to stdout.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def export(session: str, kind: str, output: Path | None, force: bool) -> None:
+    """Write a session in another format: Markdown, JSON, captions, or a table."""
+    from companion.review.export import FORMATS
+
+    with journal() as kept:
+        record = kept.load(session)
+    text = FORMATS[kind](record.events, record.info.title)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write_own(output, text, force=force)
+    click.echo(f"Written to {clean(str(output))}.")
+
+
+def write_own(path: Path, text: str, *, force: bool) -> None:
+    """Write a file of mode 0600 in one step; raises ``UsageError`` rather than overwrite."""
+    if path.exists() and not force:
+        raise UsageError(f"{path} is there already.", "Choose another name, or add --force.")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+            out.write(text)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CompanionError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error

@@ -1,0 +1,1 @@
+"""Looking back: folds over the events of a past session."""

@@ -1,0 +1,112 @@
+"""A session in other formats: Markdown, JSON, CSV, and captions (SRT, WebVTT)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+
+from companion import wire
+from companion.events import Escalation, Event, Prompt, Utterance
+from companion.plain import clean, clock
+from companion.review.summary import summarise
+from companion.review.text import told
+
+Events = tuple[Event, ...]
+WHO = {"me": "You", "them": "They"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a spreadsheet recognises a formula; speech must not become one."""
+
+
+def as_json(events: Events, title: str) -> str:
+    """All events as they are, in a list."""
+    del title
+    return json.dumps([wire.to_dict(e) for e in events], ensure_ascii=False, indent=1) + "\n"
+
+
+def as_csv(events: Events, title: str) -> str:
+    """An utterance a row."""
+    del title
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["t0", "t1", "speaker", "level", "drivers", "text"])
+    level = 0
+    for event in events:
+        if isinstance(event, Escalation):
+            level = event.level
+        elif isinstance(event, Utterance):
+            drivers = " ".join(f"{d.id}:{d.score:.2f}" for d in event.drivers)
+            text = clean(event.text)
+            text = f"'{text}" if text.startswith(_FORMULA) else text
+            writer.writerow([f"{event.t0:.3f}", f"{event.t1:.3f}", event.speaker, level, drivers, text])
+    return out.getvalue()
+
+
+def as_markdown(events: Events, title: str) -> str:
+    """The review, then the transcript with levels and prompts."""
+    out = [f"# {_marked(title)}", "", "```", *told(summarise(events), title), "```", "", "## Transcript", ""]
+    for event in events:
+        match event:
+            case Utterance():
+                out.append(f"- `{clock(event.t0).strip()}` **{WHO[event.speaker]}**: {_marked(event.text)}")
+            case Escalation():
+                reasons = _marked("; ".join(event.reasons))
+                out.append(f"- `{clock(event.t).strip()}` *level {event.level}: {reasons}*")
+            case Prompt():
+                out.append(f"- `{clock(event.t).strip()}` ◆ **{event.headline}**: {event.say}")
+            case _:
+                pass
+    return "\n".join(out) + "\n"
+
+
+def as_srt(events: Events, title: str) -> str:
+    """SubRip captions."""
+    del title
+    blocks = [
+        f"{n}\n{_time(u.t0, ',')} --> {_time(u.t1, ',')}\n{WHO[u.speaker]}: {_caption(u.text)}\n"
+        for n, u in enumerate(_spoken(events), 1)
+    ]
+    return "\n".join(blocks)
+
+
+def as_vtt(events: Events, title: str) -> str:
+    """WebVTT captions with voices."""
+    del title
+    blocks = [
+        f"{_time(u.t0, '.')} --> {_time(u.t1, '.')}\n<v {WHO[u.speaker]}>{_escaped(_caption(u.text))}\n"
+        for u in _spoken(events)
+    ]
+    return "WEBVTT\n\n" + "\n".join(blocks)
+
+
+FORMATS: Mapping[str, Callable[[Events, str], str]] = {
+    "md": as_markdown,
+    "json": as_json,
+    "srt": as_srt,
+    "vtt": as_vtt,
+    "csv": as_csv,
+}
+
+
+def _spoken(events: Events) -> list[Utterance]:
+    return sorted((e for e in events if isinstance(e, Utterance)), key=lambda u: u.t0)
+
+
+def _time(seconds: float, point: str) -> str:
+    thousandths = round(seconds * 1000)
+    hours, rest = divmod(thousandths, 3_600_000)
+    minutes, rest = divmod(rest, 60_000)
+    return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}{point}{rest % 1000:03d}"
+
+
+def _caption(text: str) -> str:
+    return clean(text).replace("-->", "→").strip() or "…"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _marked(text: str) -> str:
+    return "".join(f"\\{c}" if c in r"\`*_{}[]<>#|" else c for c in clean(text))

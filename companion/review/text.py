@@ -1,0 +1,75 @@
+"""A session to read in a terminal: the timeline, the moments, what was suggested, the four questions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from companion.events import Level
+from companion.plain import clean, clock
+from companion.review.debrief import LIMITS, QUESTIONS, evidence
+from companion.review.summary import Summary
+
+_BARS = "▁▂▃▄▅▆▇█"
+_WIDTH = 72
+
+
+def told(summary: Summary, title: str, *, width: int = _WIDTH) -> Iterator[str]:
+    """The review, line by line."""
+    when = time.strftime("%A %d %B %Y, %H:%M", time.localtime(summary.started_unix))
+    yield f"{clean(title)}"
+    yield f"{when}, {clock(summary.duration_s).strip()}, {_ending(summary)}"
+    yield ""
+    yield from timeline(summary, width)
+    yield ""
+    yield _levels(summary)
+    for question, answer in summary.prep.items():
+        yield f"Before the call, {question}: {clean(answer)}"
+    if summary.moments:
+        yield "\nWhere it heated up"
+        for moment in summary.moments:
+            who = "you" if moment.speaker == "me" else "they"
+            yield f"  {clock(moment.t)}  {Level(moment.level).name.lower()} because {clean('; '.join(moment.reasons))}"
+            yield f"         {who}: “{clean(moment.quote)}”"
+    if summary.suggested:
+        yield "\nWhat was suggested"
+        for s in summary.suggested:
+            fell = f", from {Level(s.before).name.lower()} to {Level(s.after).name.lower()} within a minute"
+            yield f"  {clock(s.prompt.t)}  ◆ {s.prompt.headline}: {s.prompt.say}  ({s.outcome}{fell})"
+    for mark in summary.marks:
+        yield f"  {clock(mark.t)}  ▲ your mark {clean(mark.note)}".rstrip()
+    for question, facts in zip(QUESTIONS, evidence(summary), strict=True):
+        yield f"\n{question}"
+        for fact in facts:
+            yield f"  - {clean(fact)}"
+    yield f"\n{LIMITS}"
+
+
+def timeline(summary: Summary, width: int) -> Iterator[str]:
+    """The whole call as bars, with prompts and marks below."""
+    length = max(summary.duration_s, 1.0)
+    bars = []
+    for column in range(width):
+        until = length * (column + 1) / width
+        score = next((s for t, s, _ in reversed(summary.points) if t <= until), 0.0)
+        peak = max((s for t, s, _ in summary.points if until - length / width < t <= until), default=score)
+        bars.append(_BARS[min(7, round(peak * 7))])
+    signs = [" "] * width
+    for t, sign in [(s.prompt.t, "◆") for s in summary.suggested] + [(m.t, "▲") for m in summary.marks]:
+        signs[min(width - 1, int(width * t / length))] = sign
+    yield "".join(bars)
+    yield "".join(signs).rstrip()
+    yield f"{clock(0).strip()}{clock(length).strip():>{width - 4}}"
+
+
+def _levels(summary: Summary) -> str:
+    spent = [f"{clock(s).strip()} {Level(n).name.lower()}" for n, s in enumerate(summary.in_level) if s >= 1]
+    return f"{', '.join(spent)}. You talked {summary.share_me:.0%} of the time."
+
+
+def _ending(summary: Summary) -> str:
+    return {
+        "interrupted": "interrupted: the program ended in the middle",
+        "failed": "ended early by a failure",
+        "signal": "stopped",
+    }.get(summary.reason, "ended in order")
