@@ -1,0 +1,1 @@
+"""Other thresholds, tried on past calls without their sound."""

@@ -1,0 +1,187 @@
+"""The journal: what happened is there, whatever happens; what is deleted is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from companion.errors import CompanionError, UsageError
+from companion.events import TRANSIENT, Event, Mark, Meter, SessionEnded, SessionStarted, Utterance
+from companion.sessions import migrations
+from companion.sessions.journal import Journal
+from tests.test_wire import any_event
+
+DAY = 86_400.0
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "sessions.db"
+
+
+@pytest.fixture
+def journal(path: Path):
+    opened = Journal.open(path)
+    yield opened
+    opened.close()
+
+
+def keep(journal: Journal, *events: Event, started: float = 1_790_000_000.0, ended: bool = True) -> str:
+    begin = SessionStarted(source="call.ogg", started_unix=started)
+    writer = journal.begin(begin, "A call")
+    for event in (begin, *events, *([SessionEnded(t=9.0, reason="finished")] if ended else [])):
+        writer.append(event)
+    return writer.id
+
+
+def said(text: str, t: float = 1.0) -> Utterance:
+    return Utterance(t=t, speaker="them", t0=t - 1, t1=t, text=text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(any_event())
+def test_every_event_that_is_kept_comes_back(journal: Journal, event: Event) -> None:
+    if event.type == "session_started":
+        return
+    found = journal.load(keep(journal, event)).events
+    assert found[1:-1] == (() if isinstance(event, TRANSIENT) else (event,))
+
+
+def test_only_its_owner_can_read_it(path: Path, journal: Journal) -> None:
+    keep(journal, said("a secret"))
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(f.stat().st_mode) for f in path.parent.iterdir()} == {0o600}
+
+
+def test_sessions_are_listed_the_latest_first_and_found_by_part_or_as_last(journal: Journal) -> None:
+    first = keep(journal)
+    second = keep(journal)
+    third = keep(journal, started=1_790_000_000.0 + DAY)
+    assert [s.id for s in journal.sessions()] == [third, second, first]
+    assert journal.find("last").id == third
+    assert journal.find(third[:10]).id == third
+    with pytest.raises(UsageError, match="may mean"):
+        journal.find(first[:-1])
+    with pytest.raises(UsageError, match="companion sessions list"):
+        journal.find("yesterday")
+
+
+def test_an_empty_journal_says_what_to_do(journal: Journal) -> None:
+    with pytest.raises(CompanionError, match="companion demo"):
+        journal.find("last")
+
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from companion.events import *
+from companion.sessions.journal import Journal
+journal = Journal.open(Path(sys.argv[1]))
+started = SessionStarted(source="live", started_unix=time.time())
+writer = journal.begin(started)
+writer.append(started)
+for n in range(10_000):
+    writer.append(Utterance(t=n, speaker="me", t0=n, t1=n, text=f"sentence {n}"))
+    print(n, flush=True)
+"""
+
+
+def test_kill_9_loses_nothing_that_was_written_and_is_told_from_a_running_call(path: Path, journal: Journal) -> None:
+    process = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if int(line) == 20:
+            break
+    assert journal.sessions()[0].state == "running"
+    os.kill(process.pid, signal.SIGKILL)
+    told = [20, *(int(line) for line in process.stdout)]
+    process.wait()
+    process.stdout.close()
+    info = journal.sessions()[0]
+    assert info.state == "interrupted"
+    kept = [e.text for e in journal.load().events if isinstance(e, Utterance)]
+    assert kept[: told[-1] + 1] == [f"sentence {n}" for n in range(told[-1] + 1)]
+    assert info.last_t >= told[-1]
+
+
+def test_words_are_found_in_all_sessions(journal: Journal) -> None:
+    first = keep(journal, said("We talked about the deposit."), said("And the weather."))
+    keep(journal, said("Nothing here."))
+    hits = journal.search("deposit")
+    assert [(h.session, h.speaker) for h in hits] == [(first, "them")]
+    assert "[deposit]" in hits[0].snippet
+    assert journal.search('a "quoted* AND (word') == []
+    assert journal.search("") == []
+
+
+def test_what_is_deleted_leaves_no_trace_in_any_file(path: Path, journal: Journal) -> None:
+    gone = keep(journal, *(said(f"zanzibar {n}") for n in range(300)), Mark(t=2.0, note="zanzibar"))
+    stays = keep(journal, said("this stays"))
+    journal.delete([gone])
+    assert [s.id for s in journal.sessions()] == [stays]
+    assert journal.search("zanzibar") == []
+    assert not any(b"zanzibar" in f.read_bytes().lower() for f in path.parent.iterdir())
+    assert [h.session for h in journal.search("stays")] == [stays]
+
+
+def test_old_sessions_expire_and_running_ones_do_not(journal: Journal) -> None:
+    now = time.time()
+    keep(journal, started=now - 100 * DAY)
+    keep(journal, started=now - 99 * DAY, ended=False)
+    recent = keep(journal, started=now - DAY)
+    assert journal.expire(0) == 0
+    assert journal.expire(90) == 1
+    assert {s.state for s in journal.sessions()} == {"running", "ended"}
+    assert recent in {s.id for s in journal.sessions()}
+
+
+@pytest.mark.parametrize("version", range(len(migrations.MIGRATIONS)))
+def test_a_journal_of_any_earlier_version_opens_with_all_it_has(path: Path, version: int) -> None:
+    path.parent.mkdir()
+    old = sqlite3.connect(path, isolation_level=None)
+    migrations.migrate(old, upto=version)
+    if version:
+        old.execute("INSERT INTO sessions (id, started_unix, source) VALUES ('2026-01-01-1', 1767225600, 'x')")
+        body = '{"type":"utterance","t":1.0,"at":1.0,"speaker":"me","t0":0.0,"t1":1.0,"text":"an old sentence"}'
+        old.execute("INSERT INTO events VALUES ('2026-01-01-1', 1, 1.0, 'utterance', ?)", (body,))
+        if version >= 2:
+            old.execute("INSERT INTO words VALUES ('an old sentence', '2026-01-01-1', 1)")
+    old.close()
+    opened = Journal.open(path)
+    if version:
+        assert [e.text for e in opened.load().events if isinstance(e, Utterance)] == ["an old sentence"]
+        assert len(opened.search("sentence")) == 1
+    keep(opened, said("a new one"))
+    opened.close()
+
+
+def test_a_journal_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None:
+    Journal.open(path).close()
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(CompanionError, match="Update the program"):
+        Journal.open(path)
+
+
+def test_a_damaged_journal_is_named_and_left_as_it_is(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"this is no database at all, not even a little" * 50)
+    before = path.read_bytes()
+    with pytest.raises(CompanionError) as caught:
+        Journal.open(path)
+    assert "mv " in str(caught.value)
+    assert path.read_bytes() == before
+
+
+def test_meters_are_not_kept(journal: Journal) -> None:
+    assert len(journal.load(keep(journal, Meter(speaker="me", rms_dbfs=-20.0))).events) == 2
