@@ -24,6 +24,11 @@ NAMED_EMOTION = 0.10
 """An emotion is named from this probability on (below, it is noise of a 28-way head)."""
 
 
+ALONE = 0.7
+"""How much of a driver is read from the turn by itself, the rest in its context (which tells what is meant, but makes
+the model timid: most turns of a call have no driver)."""
+
+
 class Card(msgspec.Struct, frozen=True):
     """``reader.json``: what belongs to the weights."""
 
@@ -55,7 +60,10 @@ class OnnxReader:
         return language == self._card.language
 
     def read(self, current: Turn, context: Sequence[Turn]) -> Reading:
-        emotions, drivers, level = self._run(current, context)
+        emotions, drivers, level = self._run(current, ())
+        if context:
+            _, in_course, level = self._run(current, context)
+            drivers = ALONE * drivers + (1 - ALONE) * in_course
         return Reading(self._emotions(emotions), self._drivers(drivers, current[0]), level_probabilities(level))
 
     def _run(self, current: Turn, context: Sequence[Turn]) -> tuple[NDArray[np.float64], ...]:

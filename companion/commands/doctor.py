@@ -118,7 +118,7 @@ def _system_audio() -> Finding:
 def _sound_fix() -> str:
     if sys.platform.startswith("linux"):
         if shutil.which("apt-get"):
-            return "sudo apt-get install libportaudio2 pulseaudio-utils   (and a sound server: pipewire-pulse or pulseaudio)"
+            return "sudo apt-get install pulseaudio-utils libportaudio2   (and a sound server: PipeWire or PulseAudio)"
         return "install PortAudio and a sound server (PipeWire with pipewire-pulse, or PulseAudio)"
     if sys.platform == "darwin":
         return "brew install blackhole-2ch, then route the call's sound through it (docs/audio.md)"

@@ -6,11 +6,15 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from companion.commands.common import examples
 from companion.errors import CompanionError
+
+if TYPE_CHECKING:
+    from companion.modelstore.store import ModelStore
 
 _REDRAW_S = 0.2
 
@@ -101,7 +105,7 @@ class _Shown:
             sys.stderr.write("\r\x1b[K")
 
 
-def _store():  # type: ignore[no-untyped-def]  # imported late, so that --help is quick
+def _store() -> ModelStore:
     from companion import locations
     from companion.modelstore.store import ModelStore
 

@@ -15,6 +15,8 @@ from companion.commands.sessions import journal
 from companion.errors import CompanionError, UsageError
 from companion.plain import clean
 
+KINDS = ("md", "json", "srt", "vtt", "csv")
+
 
 @command(epilog=examples("companion review", "companion review 2026-11-23-1 --json"))
 @click.argument("session", default="last")
@@ -54,7 +56,7 @@ def report(session: str, output: Path, force: bool) -> None:
 
 @command(epilog=examples("companion export last --format srt -o call.srt", "companion export --format json"))
 @click.argument("session", default="last")
-@click.option("--format", "kind", type=click.Choice(["md", "json", "srt", "vtt", "csv"]), default="md", show_default=True)
+@click.option("--format", "kind", type=click.Choice(KINDS), default="md", show_default=True, help="Which.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; without it, to stdout.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def export(session: str, kind: str, output: Path | None, force: bool) -> None:

@@ -8,10 +8,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from companion.errors import CompanionError
 from companion.modelstore import manifest as manifests
 from companion.modelstore.manifest import Manifest, Model, ModelFile
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, and bytes done of bytes in all."""
@@ -158,7 +162,7 @@ def is_whole(path: Path, file: ModelFile) -> bool:
     return digest.hexdigest() in file.sha256
 
 
-def _only_one(path: Path):  # type: ignore[no-untyped-def]  # filelock's own type
+def _only_one(path: Path) -> BaseFileLock:
     from filelock import FileLock
 
     return FileLock(path)

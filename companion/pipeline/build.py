@@ -89,6 +89,7 @@ def open_live(
     """A session over the microphone and the system's output."""
     clock = clock or SystemClock()
     check_speech_model(settings)
+    check_devices(settings)
     return Call(
         LiveInput(settings, clock),
         lambda: make_ears(settings),
@@ -108,6 +109,7 @@ class LiveInput:
         from companion.audio.live import LiveEars
 
         self._ears = LiveEars(settings.audio, clock)
+        self._lost: dict[Speaker, int] = {}
 
     def open(self) -> None:
         self._ears.open()
@@ -116,7 +118,14 @@ class LiveInput:
         return [Heard(c.speaker, c.t, c.samples) for c in self._ears.read(timeout_s)]
 
     def health(self) -> list[Health]:
-        return self._ears.drain_health()
+        told = self._ears.drain_health()
+        lost = self._ears.overflow
+        if any(count > self._lost.get(speaker, 0) for speaker, count in lost.items()):
+            seconds = sum(lost.values()) / 16_000
+            message = f"The machine is too busy: {seconds:.0f} s of sound were lost."
+            told.append(Health(part="machine", state="degraded", message=message))
+        self._lost = lost
+        return told
 
     def pause(self) -> None:
         self._ears.pause()
@@ -194,6 +203,15 @@ def speech_model_path(name: str) -> Path:
 def check_speech_model(settings: Settings) -> None:
     """Raise now, before anything is opened, when the speech model is not there."""
     speech_model_path(settings.speech.model)
+
+
+def check_devices(settings: Settings) -> None:
+    """Raise now, before the screen is up, when a device that the user named cannot be meant."""
+    from companion.audio.opening import find_source
+
+    for wanted, kind in ((settings.audio.microphone, "input"), (settings.audio.system, "output")):
+        if wanted not in ("default", "off"):
+            find_source(wanted, "input" if kind == "input" else "output")
 
 
 def load_understanding(settings: Settings) -> Understanding:

@@ -23,9 +23,9 @@ def evidence(summary: Summary) -> tuple[tuple[str, ...], ...]:
 
 
 def _difficulty(summary: Summary) -> tuple[str, ...]:
-    return tuple(
-        f"{clock(m.t).strip()}: {'; '.join(m.reasons[:2])}" for m in summary.moments[:3]
-    ) or ("The talk stayed calm or merely tense.",)
+    return tuple(f"{clock(m.t).strip()}: {'; '.join(m.reasons[:2])}" for m in summary.moments[:3]) or (
+        "The talk stayed calm or merely tense.",
+    )
 
 
 def _approach(summary: Summary) -> tuple[str, ...]:

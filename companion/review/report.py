@@ -84,7 +84,10 @@ def _bars(summary: Summary) -> list[dict[str, object]]:
 def _signs(summary: Summary) -> list[dict[str, object]]:
     prompts = [(s.prompt.t, "◆", s.prompt.headline) for s in summary.suggested]
     marks = [(m.t, "▲", f"your mark {clean(m.note)}".strip()) for m in summary.marks]
-    return [{"x": _x(t, summary), "sign": sign, "title": f"{clock(t).strip()}: {words}"} for t, sign, words in prompts + marks]
+    return [
+        {"x": _x(t, summary), "sign": sign, "title": f"{clock(t).strip()}: {words}"}
+        for t, sign, words in prompts + marks
+    ]
 
 
 def _rows(events: tuple[Event, ...]) -> list[Row]:
@@ -94,7 +97,9 @@ def _rows(events: tuple[Event, ...]) -> list[Row]:
         match event:
             case Utterance():
                 who = "you" if event.speaker == "me" else "they"
-                rows.append(Row(event.speaker, clock(event.t0).strip(), who, clean(event.text), f"t{round(event.t * 10)}"))
+                rows.append(
+                    Row(event.speaker, clock(event.t0).strip(), who, clean(event.text), f"t{round(event.t * 10)}")
+                )
             case Escalation():
                 reasons = clean("; ".join(event.reasons))
                 rows.append(Row(f"level l{event.level}", t, "", f"{Level(event.level).name.lower()}: {reasons}"))

@@ -1,4 +1,4 @@
-"""The live screen: it drives a session, folds its events, and shows the newest snapshot; it never waits for inference."""
+"""The live screen: drives a session, folds its events, shows the newest snapshot, never waits for inference."""
 
 from __future__ import annotations
 

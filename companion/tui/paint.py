@@ -75,7 +75,9 @@ def said(words: Said, palette: Palette) -> Table:
     line = Table.grid(padding=(0, 2, 0, 0), expand=True)
     line.add_column(width=4, justify="right")
     line.add_column(ratio=1)
-    line.add_row(Text(WHO[words.speaker], Style(color=palette.accent if words.speaker == "me" else palette.dim)), spoken)
+    line.add_row(
+        Text(WHO[words.speaker], Style(color=palette.accent if words.speaker == "me" else palette.dim)), spoken
+    )
     return line
 
 
@@ -123,7 +125,13 @@ def meters(state: LiveState, palette: Palette, width: int) -> Text:
 
 def sensitivity(value: float) -> str:
     """The sensitivity in words."""
-    words = ("speaks up hardly ever", "speaks up seldom", "usual sensitivity", "speaks up early", "speaks up very early")
+    words = (
+        "speaks up hardly ever",
+        "speaks up seldom",
+        "usual sensitivity",
+        "speaks up early",
+        "speaks up very early",
+    )
     return words[min(4, max(0, round((value + 1) * 2)))]
 
 

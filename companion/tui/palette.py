@@ -26,13 +26,13 @@ class Palette:
 
 PALETTES = {
     "dark": Palette(
-        "#14171c", "#1f2630", "#e6e9ee", "#98a2b0", ("#7fc8a9", "#e5c07b", "#f0975a", "#ff7b8a"), "#8ab4f8", True
+        "#14171c", "#1f2630", "#e6e9ee", "#98a2b0", ("#7fc8a9", "#e5c07b", "#f0975a", "#ff7b8a"), "#8ab4f8", dark=True
     ),
     "light": Palette(
-        "#fbfaf7", "#efece4", "#1d2329", "#5c6670", ("#1f6f54", "#7d5a00", "#a8430a", "#b3123a"), "#1a56b0", False
+        "#fbfaf7", "#efece4", "#1d2329", "#5c6670", ("#1f6f54", "#7d5a00", "#a8430a", "#b3123a"), "#1a56b0", dark=False
     ),
     "contrast": Palette(
-        "#000000", "#101010", "#ffffff", "#d0d0d0", ("#7dffc8", "#ffe066", "#ffae5c", "#ff8fa0"), "#9ecbff", True
+        "#000000", "#101010", "#ffffff", "#d0d0d0", ("#7dffc8", "#ffe066", "#ffae5c", "#ff8fa0"), "#9ecbff", dark=True
     ),
 }
 

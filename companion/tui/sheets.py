@@ -45,7 +45,7 @@ class Sheet(ModalScreen[bool]):
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
-        self.dismiss(True)
+        self.dismiss(result=True)
 
 
 class Question(ModalScreen[bool]):

@@ -82,7 +82,7 @@ class LiveState:
     ended: str = ""
     duration_s: float | None = None
 
-    def apply(self, event: Event) -> LiveState:
+    def apply(self, event: Event) -> LiveState:  # noqa: C901, PLR0912  # one case an event; none is more than a line
         """The state after an event."""
         state = replace(self, now=max(self.now, event.t))
         match event:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from labels import DRIVERS, LEVELS
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -37,8 +36,7 @@ def lines(files: Iterable[Path]) -> list[Example]:
     """Single lines, without context."""
     out = []
     for file in files:
-        for row in _rows(file):
-            out.append(_example(row, (), file.stem, ""))
+        out += [_example(row, (), file.stem, "") for row in _rows(file)]
     return out
 
 

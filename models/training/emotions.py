@@ -12,15 +12,14 @@ import random
 import time
 from pathlib import Path
 
+import network
 import numpy as np
 import torch
-from torch.nn.functional import binary_cross_entropy_with_logits
-from transformers import AutoTokenizer
-
-import network
 from batches import bucketed, collate
 from labels import EMOTIONS
 from measure import best_thresholds, macro_f1
+from torch.nn.functional import binary_cross_entropy_with_logits
+from transformers import AutoTokenizer
 
 # bf16 is three times faster where the processor has it, and twenty times slower where it is emulated.
 FAST_BF16 = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

@@ -13,18 +13,17 @@ import json
 import shutil
 from pathlib import Path
 
-import numpy as np
-import onnxruntime
-import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from transformers import AutoTokenizer
-
 import corpus
 import emotions
 import network
+import numpy as np
+import onnxruntime
+import torch
 from joint import HERE, LONGEST, encode
 from labels import DRIVERS, EMOTIONS
 from measure import best_thresholds, expected_calibration_error, f1, macro_f1
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from transformers import AutoTokenizer
 
 PRECISION_FIRST = 0.7
 """Beta of the F-beta that driver thresholds are chosen by: below 1, a false alarm costs more than a miss."""
@@ -54,9 +53,11 @@ def run(session: onnxruntime.InferenceSession, ids: list[list[int]]) -> list[np.
 
 def best_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
     """The temperature with the least binary cross-entropy, on a grid."""
+
     def loss(t: float) -> float:
         z = logits / t
         return float(np.mean(np.maximum(z, 0) - z * truth + np.log1p(np.exp(-np.abs(z)))))
+
     return float(min(np.arange(0.5, 4.01, 0.05), key=loss))
 
 
@@ -69,7 +70,8 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--goemotions", type=Path, required=True)
-    parser.add_argument("--hold-out", required=True)
+    parser.add_argument("--hold-out", default="", help="authors of the corpus that were not trained on")
+    parser.add_argument("--dev", type=Path, help="a folder with lines.jsonl and calls/*.jsonl to fit on as well")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="companion-reader-minilm-1")
     args = parser.parse_args()
@@ -82,9 +84,12 @@ def main() -> None:
     shutil.copyfile(args.base / "tokenizer.json", args.out / "tokenizer.json")
     session = onnxruntime.InferenceSession(str(args.out / "model.onnx"), providers=["CPUExecutionProvider"])
 
-    away = set(args.hold_out.split(","))
+    away = set(args.hold_out.split(",")) - {""}
     lines = [e for e in corpus.lines(sorted((HERE / "corpus/lines").glob("*.jsonl"))) if e.author in away]
     turns = [e for e in corpus.calls(sorted((HERE / "corpus/calls").glob("*.jsonl"))) if e.author in away]
+    if args.dev is not None:
+        lines += corpus.lines([args.dev / "lines.jsonl"])
+        turns += corpus.calls(sorted((args.dev / "calls").glob("*.jsonl")))
     held = lines + turns
     texts = [corpus.texts(e, augment=False) for e in held]
     _, drivers, level = run(session, encode(tokenizer, *map(list, zip(*texts, strict=True))))
@@ -108,7 +113,9 @@ def main() -> None:
     guess = (level[in_calls] > 0).sum(1)
     gold = level_truth[in_calls].sum(1)
     figures = {
-        "goemotions_test_macro_f1": macro_f1(felt["test"] >= best_thresholds(felt["dev"], sets["dev"][1]), sets["test"][1]),
+        "goemotions_test_macro_f1": macro_f1(
+            felt["test"] >= best_thresholds(felt["dev"], sets["dev"][1]), sets["test"][1]
+        ),
         "goemotions_test_ece": expected_calibration_error(felt["test"], sets["test"][1]),
         "held_out_drivers_macro_f1": float(f1(predicted, truth).mean()),
         "held_out_benign_flagged": float((predicted.any(1) & none).sum() / max(none.sum(), 1)),
@@ -122,7 +129,7 @@ def main() -> None:
         "name": args.name, "language": "en", "longest": LONGEST, "emotions": EMOTIONS, "drivers": DRIVERS,
         "thresholds": {d: round(float(t), 3) for d, t in zip(DRIVERS, thresholds, strict=True)},
         "temperature": {k: round(v, 3) for k, v in temperature.items()},
-        "held_out_authors": sorted(away), "figures": {k: v if v is None else round(v, 4) for k, v in figures.items()},
+        "fitted_on": [*sorted(away), *(["dev"] if args.dev else [])], "figures": {k: v if v is None else round(v, 4) for k, v in figures.items()},
     }  # fmt: skip
     (args.out / "reader.json").write_text(json.dumps(card, indent=1) + "\n")
     print(json.dumps(card["figures"], indent=1))

@@ -11,25 +11,25 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-import torch
-from torch.nn.functional import binary_cross_entropy_with_logits as bce
-from transformers import AutoTokenizer
 
 import corpus
 import emotions
 import network
+import numpy as np
+import torch
 from batches import bucketed, collate
 from labels import DRIVERS, EMOTIONS
 from measure import best_thresholds, f1
+from torch.nn.functional import binary_cross_entropy_with_logits as bce
+from transformers import AutoTokenizer
 
 from companion.affect.layout import assemble
 
 HERE = Path(__file__).parent
 LONGEST = 160
-EMOTION_ROWS = 2400  # GoEmotions rows an epoch, so that what stage 1 learnt is not forgotten
+EMOTION_ROWS = 3000  # GoEmotions rows an epoch, so that what stage 1 learnt is not forgotten
 
 
 def encode(tokenizer, first: list[str], second: list[str]) -> list[list[int]]:
@@ -88,9 +88,13 @@ def main() -> None:
     all_lines = corpus.lines(sorted((HERE / "corpus/lines").glob("*.jsonl")))
     all_calls = corpus.calls(sorted((HERE / "corpus/calls").glob("*.jsonl")))
     train = [e for e in all_lines + all_calls if e.author not in away]
+    # a driver is in the turn itself, so turns are also read alone; a level is in the course of the talk, so not there
+    train += [replace(e, context=(), call="alone") for e in train if e.context]
     held_lines = [e for e in all_lines if e.author in away]
     held_calls = [e for e in all_calls if e.author in away]
-    print(f"{len(train)} examples to train on, {len(held_lines)} lines and {len(held_calls)} turns held out", flush=True)
+    print(
+        f"{len(train)} examples to train on, {len(held_lines)} lines and {len(held_calls)} turns held out", flush=True
+    )
     go_texts, go_labels = emotions.read(args.goemotions / "train.tsv")
 
     per_epoch = (len(train) + EMOTION_ROWS) // 32
@@ -117,12 +121,20 @@ def main() -> None:
             loss = torch.zeros(())
             if mine.any():
                 rows = [train[k] for k in part if k < own]
-                loss = loss + bce(
-                    logits_d[mine], torch.from_numpy(np.stack([r.drivers for r in rows])), pos_weight=weight
-                ) * 2.0 * mine.float().mean() * 2
-                loss = loss + bce(
-                    logits_l[mine], torch.from_numpy(np.stack([r.level for r in rows]))
-                ) * mine.float().mean() * 2
+                loss = (
+                    loss
+                    + bce(logits_d[mine], torch.from_numpy(np.stack([r.drivers for r in rows])), pos_weight=weight)
+                    * 2.0
+                    * mine.float().mean()
+                    * 2
+                )
+                in_course = torch.tensor([[float(r.call != "alone")] for r in rows])
+                loss = (
+                    loss
+                    + bce(logits_l[mine], torch.from_numpy(np.stack([r.level for r in rows])), weight=in_course)
+                    * mine.float().mean()
+                    * 2
+                )
             if not mine.all():
                 gold = torch.from_numpy(go_labels[[picked[k - own] for k in part if k >= own]])
                 loss = loss + bce(logits_e[~mine], gold) * (~mine).float().mean() * 2

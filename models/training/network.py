@@ -12,10 +12,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from labels import DRIVERS, EMOTIONS, LEVELS
 from torch import nn
 from transformers import AutoConfig, AutoModel
-
-from labels import DRIVERS, EMOTIONS, LEVELS
 
 
 class Reader(nn.Module):

@@ -33,8 +33,9 @@ CASES = {
     "one sample": lambda d: wav(d / "one.wav", 1),
     "text named .wav": lambda d: (d / "t.wav").write_text("hello, I am text") and d / "t.wav",
     "noise named .mp3": lambda d: (d / "n.mp3").write_bytes(os.urandom(4000)) and d / "n.mp3",
-    "a line that is no JSON": lambda d: (d / "t.jsonl").write_text('{"speaker": "me", "text": "hi"}\noops\n')
-    and d / "t.jsonl",
+    "a line that is no JSON": lambda d: (
+        (d / "t.jsonl").write_text('{"speaker": "me", "text": "hi"}\noops\n') and d / "t.jsonl"
+    ),
     "a transcript without turns": lambda d: (d / "e.jsonl").write_text("{}\n") and d / "e.jsonl",
 }
 
@@ -58,7 +59,7 @@ def test_files_that_cannot_be_used(companion: Run, tmp_path: Path, case: str) ->
         (["analyze"], "nothing to analyze"),
         (["analyse"], 'Did you mean "analyze"?'),
         (["replay", CALL, "--speed", "9"], "--speed"),
-        (["live", "--microphone", "no such thing", "--seconds", "1"], "no such thing"),
+        (["live", "--microphone", "no such thing", "--seconds", "1"], "microphone"),
         (["analyze", CALL, "--events", "/nowhere/e.jsonl"], "cannot be written"),
         (["review", "1999-01-01"], "1999-01-01"),
     ],

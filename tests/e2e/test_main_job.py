@@ -82,7 +82,9 @@ def test_prompts_come_after_the_heat_and_at_a_gap(analyzed: list[dict]) -> None:
     heated = next(e for e in of(analyzed, "escalation") if e["level"] >= 2)
     assert prompts[0]["t"] >= heated["t"]
     for prompt in prompts:
-        before = [e for e in analyzed[: analyzed.index(prompt)] if e["type"].startswith("speech_") and e["speaker"] == "me"]
+        before = [
+            e for e in analyzed[: analyzed.index(prompt)] if e["type"].startswith("speech_") and e["speaker"] == "me"
+        ]
         assert not before or before[-1]["type"] == "speech_ended"
 
 

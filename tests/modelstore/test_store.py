@@ -126,7 +126,9 @@ def test_what_is_not_what_was_expected_is_never_put_into_place(tmp_path: Path, i
     assert store.status("small").state == "missing"
 
 
-@pytest.mark.parametrize("spoil", [lambda p: p.write_bytes(b"x" * len(WEIGHTS)), lambda p: p.write_bytes(b""), Path.unlink])
+@pytest.mark.parametrize(
+    "spoil", [lambda p: p.write_bytes(b"x" * len(WEIGHTS)), lambda p: p.write_bytes(b""), Path.unlink]
+)
 def test_damage_is_found_and_mended(tmp_path: Path, index: Path, spoil) -> None:
     store = ModelStore(tmp_path / "models", described())
     folder = store.pull("small", silent)
@@ -183,7 +185,9 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     server.server_close()
 
 
-def test_from_the_hub_a_broken_download_goes_on(tmp_path: Path, hub: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_from_the_hub_a_broken_download_goes_on(
+    tmp_path: Path, hub: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     store = ModelStore(tmp_path / "models", described(packages=("none-such==1.0",)))
     with pytest.raises(CompanionError):

@@ -41,7 +41,9 @@ EVENTS = (
     Utterance(t=9, speaker="them", t0=4, t1=9, text=EVIL, drivers=(Driver("anger", 0.8),)),
     Escalation(t=9, level=2, previous=0, score=0.7, reasons=("they: may be anger, “<b>x</b>”",)),
     Temperature(t=9, level=2, score=0.7),
-    Prompt(t=10, id=1, move="acknowledge", driver="anger", headline="Acknowledge the anger", say="I hear you.", level=2),
+    Prompt(
+        t=10, id=1, move="acknowledge", driver="anger", headline="Acknowledge the anger", say="I hear you.", level=2
+    ),
     PromptClosed(t=14, id=1, outcome="used"),
     Mark(t=15, note="here"),
     Utterance(t=20, speaker="me", t0=8, t1=20, text="=HYPERLINK(1)", drivers=(Driver("defensive", 0.6),)),
