@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import os
@@ -90,7 +91,8 @@ class EventFile:
     def close(self) -> None:
         """Close the file, if it is ours."""
         if self._own is not None:
-            self._own.close()
+            with contextlib.suppress(OSError):  # a full disk was told when it was written to
+                self._own.close()
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def test_files_that_cannot_be_used(companion: Run, tmp_path: Path, case: str) ->
         (["replay", CALL, "--speed", "9"], "--speed"),
         (["live", "--microphone", "no such thing", "--seconds", "1"], "microphone"),
         (["analyze", CALL, "--events", "/nowhere/e.jsonl"], "cannot be written"),
-        (["review", "1999-01-01"], "1999-01-01"),
+        (["review", "1999-01-01"], "There are no sessions yet"),
     ],
 )
 def test_commands_that_cannot_be_done(companion: Run, arguments: list[str], needle: str) -> None:
