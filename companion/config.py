@@ -33,6 +33,8 @@ class AudioSettings:
     """Name, part of a name or index of the user's microphone; "off" leaves it closed."""
     system: str = "default"
     """What is heard of the other side: the output whose sound is listened to; "off" leaves it closed."""
+    cancel_echo: bool = True
+    """Take the other side out of the microphone's sound, once it is found there."""
     ring_s: Annotated[float, Meta(ge=2, le=600)] = 60.0
     """Seconds of sound that may wait per channel before the oldest is dropped (and counted)."""
 

@@ -15,7 +15,7 @@ from companion.config import Settings
 from companion.errors import UsageError
 from companion.events import SPEAKERS, Health, SessionStarted, Speaker
 from companion.pipeline.call import Call
-from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Heard
+from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Heard, Input
 from companion.pipeline.spine import Sink, Spine
 from companion.pipeline.transcript import TranscriptCall, read_transcript
 from companion.pipeline.understanding import Conversation, Understanding
@@ -72,7 +72,7 @@ def open_file(
 
     check_speech_model(settings)
     return Call(
-        FileInput(blocks(), clock, speed, audio.warnings),
+        _clean(FileInput(blocks(), clock, speed, audio.warnings), settings),
         lambda: make_ears(settings),
         lambda: load_understanding(settings),
         started=_started(source.name, settings, audio.duration_s),
@@ -91,7 +91,7 @@ def open_live(
     check_speech_model(settings)
     check_devices(settings)
     return Call(
-        LiveInput(settings, clock),
+        _clean(LiveInput(settings, clock), settings),
         lambda: make_ears(settings),
         lambda: load_understanding(settings),
         started=_started(LIVE, settings, None),
@@ -100,6 +100,12 @@ def open_live(
         clock=clock,
         longest_s=longest_s,
     )
+
+
+def _clean(source: Input, settings: Settings) -> Input:
+    from companion.pipeline.echo import WithoutEcho
+
+    return WithoutEcho(source) if settings.audio.cancel_echo else source
 
 
 class LiveInput:

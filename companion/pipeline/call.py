@@ -44,6 +44,7 @@ from companion.pipeline.worker import Worker
 from companion.speech.ear import Ear, Speech, Started
 
 _log = logging.getLogger(__name__)
+_RATE = 16_000
 _READ_S = 0.05
 _METER_S = 0.1
 _SILENT_DBFS = -100.0
@@ -205,7 +206,12 @@ class Call:
                 for decision in ear.flush():
                     self._note(decision)
                 ear.skip_to(part.t)
-            for decision in ear.feed(part.samples):
+            elif ear.now - part.t > _GAP_S:
+                for decision in ear.rewind(part.t):
+                    self._note(decision)
+            known = max(0, round((ear.end - part.t) * _RATE))
+            listen = part.listen[known:] if part.listen is not None else None
+            for decision in ear.feed(part.samples[known:], listen):
                 self._note(decision)
             self._now = max(self._now, ear.now)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from companion.audio.chunks import BLOCK, RATE
 from companion.audio.channel import stretched
+from companion.audio.chunks import BLOCK, RATE
 from companion.audio.timeline import STALL, TOLERANCE, WINDOW, Timeline
 
 

@@ -1,0 +1,154 @@
+"""The microphone without the loudspeakers: nothing is touched until an echo is found, then it is taken out.
+
+Two cancellers work together. The linear one takes the echo out of the sound and leaves the user's voice as it was: that
+is what gets recognised. What remains goes through WebRTC's AEC3, which silences all that may be echo: that tells *when*
+the user speaks. Neither alone will do (docs/decisions/0005-echo.md has the figures).
+
+When an echo is found, the last seconds are taken out as well, and told again: see ``Cleaner.take``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+
+import numpy as np
+
+from companion.audio.adaptive import LinearCanceller
+from companion.audio.chunks import BLOCK, RATE, Chunk, Samples
+from companion.audio.leak import Leak, LeakFinder
+from companion.audio.suppressor import Suppressor
+
+AHEAD = BLOCK
+"""Samples, 32 ms, by which the played sound is handed over early: the sides are placed to some ms only."""
+PATIENCE = round(0.3 * RATE)
+"""Samples that the microphone waits for the other side, which may have stalled."""
+AGAIN_S = 6.0
+"""When an echo is found, so much is heard again without it."""
+
+
+class Cleaner:
+    """Takes both sides' chunks, and gives them back with the user's side cleaned. Used from one thread."""
+
+    def __init__(self) -> None:
+        self._finder = LeakFinder()
+        self._mic = _Line()
+        self._far = _Line()
+        self._next = 0
+        self._recent: deque[tuple[Samples, Samples]] = deque(maxlen=round(AGAIN_S * RATE / BLOCK))
+        self._cancellers: tuple[LinearCanceller, Suppressor] | None = None
+
+    @property
+    def leak(self) -> Leak | None:
+        """The echo that is being taken out, or None."""
+        return self._finder.leak if self._cancellers is not None else None
+
+    def take(self, chunk: Chunk) -> list[Chunk]:
+        """What may be heard now. Chunks with ``listen`` have had their echo taken out.
+
+        A chunk that begins before the end of the one before it replaces what was heard from there on: that happens
+        once, when an echo has just been found.
+        """
+        at = round(chunk.t * RATE)
+        if chunk.speaker == "them":
+            self._far.put(at, chunk.samples)
+            return [chunk, *self._go_on()]
+        if self._mic.put(at, chunk.samples):
+            self._begin(at)
+        passed = [chunk] if self._cancellers is None else []
+        return [*passed, *self._go_on()]
+
+    def flush(self) -> list[Chunk]:
+        """The sound ends: what still waits for the other side."""
+        return self._go_on(patience=0)
+
+    def _begin(self, at: int) -> None:
+        """There was a gap: nothing before it is comparable with what comes."""
+        self._next = at
+        self._recent.clear()
+
+    def _go_on(self, patience: int = PATIENCE) -> list[Chunk]:
+        out: list[Chunk] = []
+        while self._mic.end - self._next >= BLOCK:
+            waited = self._mic.end - self._next - BLOCK
+            if self._far.end < self._next + BLOCK + AHEAD and waited < patience:
+                break
+            begin = self._next
+            mic, far = self._mic.get(begin), self._far.get(begin + AHEAD)
+            self._next += BLOCK
+            self._finder.feed(mic, self._far.get(begin))
+            out += self._judge(begin, mic, far)
+        self._mic.forget(self._next)
+        self._far.forget(self._next)
+        return out
+
+    def _judge(self, begin: int, mic: Samples, far: Samples) -> list[Chunk]:
+        self._recent.append((mic, far))
+        leaks = self._finder.leak is not None
+        if leaks and self._cancellers is None:
+            return [self._clean_recent(begin + BLOCK)]
+        if not leaks and self._cancellers is not None:
+            self._cancellers = None
+            rest = self._mic.rest(begin)
+            return [Chunk("me", begin / RATE, rest)]
+        if self._cancellers is None:
+            return []
+        samples, listen = _clean(self._cancellers, mic, far)
+        return [Chunk("me", begin / RATE, samples, listen)]
+
+    def _clean_recent(self, end: int) -> Chunk:
+        """What was heard lately, without its echo: gone through once to learn, and once to clean."""
+        linear, suppressor = self._cancellers = (LinearCanceller(), Suppressor())
+        for mic, far in self._recent:
+            suppressor.step(linear.step(mic, far), far)
+        cleaned = [_clean(self._cancellers, mic, far) for mic, far in self._recent]
+        begin = end - len(cleaned) * BLOCK
+        samples, listen = (np.concatenate(parts) for parts in zip(*cleaned, strict=True))
+        return Chunk("me", begin / RATE, samples, listen)
+
+
+def _clean(cancellers: tuple[LinearCanceller, Suppressor], mic: Samples, far: Samples) -> tuple[Samples, Samples]:
+    linear, suppressor = cancellers
+    samples = linear.step(mic, far)
+    return samples, suppressor.step(samples, far)
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class _Line:
+    """Samples by their place; holes are silence."""
+
+    begin: int = 0
+    _samples: Samples = dataclasses.field(default_factory=lambda: np.zeros(0, np.float32))
+
+    @property
+    def end(self) -> int:
+        return self.begin + len(self._samples)
+
+    def put(self, at: int, samples: Samples) -> bool:
+        """Append; returns whether there was a hole too wide to be filled, so that it begins anew."""
+        hole = at - self.end
+        if hole > RATE or hole < -RATE:
+            self.begin, self._samples = at, samples.copy()
+            return True
+        if hole < 0:
+            samples = samples[-hole:]
+        self._samples = np.concatenate([self._samples, np.zeros(max(0, hole), np.float32), samples])
+        return False
+
+    def get(self, at: int) -> Samples:
+        """The block that begins there, filled up with silence."""
+        block = np.zeros(BLOCK, np.float32)
+        first, last = max(at, self.begin), min(at + BLOCK, self.end)
+        if first < last:
+            block[first - at : last - at] = self._samples[first - self.begin : last - self.begin]
+        return block
+
+    def rest(self, at: int) -> Samples:
+        """Everything from there on."""
+        return self._samples[max(0, at - self.begin) :].copy()
+
+    def forget(self, before: int) -> None:
+        """Let go of what lies before a place."""
+        if before - self.begin >= RATE:
+            self._samples = self._samples[before - self.begin :].copy()
+            self.begin = before
