@@ -110,13 +110,13 @@ class OnlyMe:
     def __init__(self, transcriber: Transcriber) -> None:
         self._inner = Understanding(transcriber, self, Settings())
 
-    def understands(self, language: str) -> bool:
+    def understands(self, *_: object) -> bool:
         return False
 
     def read(self, *_: object) -> Reading:
         return Reading()
 
-    def hear(self, speech):  # noqa: ANN001, ANN202
+    def hear(self, speech):
         return self._inner.hear(speech) if speech.speaker == "me" else None
 
 

@@ -22,6 +22,8 @@ _MODULES = (
     "module-null-sink sink_name=call norewinds=1 sink_properties=device.description=Headset",
     "module-null-sink sink_name=micsink norewinds=1 sink_properties=device.description=Lab",
     "module-remap-source master=micsink.monitor source_name=mic source_properties=device.description=Webcam",
+    # desktops have it: a stream whose device goes away is moved to another one
+    "module-rescue-streams",
 )
 
 
@@ -60,6 +62,10 @@ class Pulse:
         )
         self.players.append(player)
         return player
+
+    def tell(self, *command: str) -> str:
+        """Give the server a command of ``pactl``; returns what it prints."""
+        return subprocess.run(["pactl", *command], env=self.env, check=True, capture_output=True, text=True).stdout
 
     def kill(self) -> None:
         """Let the server die at once, as a crash does."""
