@@ -26,6 +26,8 @@ import soundfile
 RATE = 16_000
 MIC_RATE = 48_000
 EVERY_S = 5.0
+UNDERRUNS: list[str] = []
+"""Times at which the player of the other side ran dry."""
 _MODULES = (
     "module-native-protocol-unix",
     "module-null-sink sink_name=call norewinds=1 sink_properties=device.description=Headset",
@@ -75,6 +77,14 @@ def feed_call(player: subprocess.Popen[bytes], speech: np.ndarray, stop: threadi
         if stop.is_set():
             return
         player.stdin.write(piece.tobytes())
+
+
+def count_underruns(player: subprocess.Popen[bytes], counted: list[str]) -> None:
+    """When the player ran dry its later chirps come late: that is the player's shift, not the ears'."""
+    assert player.stderr is not None
+    for line in player.stderr:
+        if b"underrun" in line:
+            counted.append(time.strftime("%H:%M:%S"))
 
 
 class Finder:
@@ -130,7 +140,7 @@ def report(finders: dict[str, Finder], ears: object, memory: list[float], health
                     "shift_widest_ms": round(float(np.ptp(ms)), 1), "slope_ms_an_hour": round(slope, 2)}  # fmt: skip
     figures |= {"overflow_samples": ears.overflow, "resident_mb_first": round(memory[0], 1),  # type: ignore[attr-defined]
                 "resident_mb_last": round(memory[-1], 1), "resident_mb_most": round(max(memory), 1),
-                "cpu_s": round(time.process_time(), 1), "health": health}  # fmt: skip
+                "cpu_s": round(time.process_time(), 1), "player_underruns": UNDERRUNS, "health": health}  # fmt: skip
     print(json.dumps(figures), flush=True)
 
 
@@ -156,11 +166,12 @@ def main() -> None:
             while subprocess.run(["pactl", "info"], capture_output=True, check=False).returncode:
                 time.sleep(0.1)
             player = subprocess.Popen(["pacat", "--playback", "--raw", "--format=s16le", f"--rate={RATE}", "--channels=1",
-                                       "--latency-msec=200", "--device=call"], stdin=subprocess.PIPE)  # fmt: skip
+                                       "--latency-msec=4000", "--device=call", "--verbose"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
             mine = np.asarray(soxr.resample(sound[:, 0], RATE, MIC_RATE), np.float32)
             for target, args in ((feed_mic, (Path(home, "mic.fifo"), mine, wanted.ppm, stop)),
                                  (feed_call, (player, np.ascontiguousarray(sound[:, 1]), stop))):  # fmt: skip
                 threading.Thread(target=target, args=args, daemon=True).start()
+            threading.Thread(target=count_underruns, args=(player, UNDERRUNS), daemon=True).start()
             listen(wanted.minutes)
         finally:
             stop.set()

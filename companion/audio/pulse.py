@@ -129,6 +129,7 @@ class PulseSource:
                     "--channels=1",
                     f"--latency-msec={_LATENCY_MS}",
                     "--client-name=Companion",
+                    "--property=node.dont-reconnect=true",  # PipeWire would move it to another device
                 ],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -18,10 +18,18 @@ from companion.audio.pulse import PulseSource
 from companion.clock import SystemClock
 from companion.config import AudioSettings
 from companion.errors import CompanionError, UsageError
+from tests.live.conftest import PipeWire, Pulse, running
 
 pytestmark = pytest.mark.sound
 
 ME_HZ, THEM_HZ = 440.0, 1000.0
+
+
+@pytest.fixture(params=[Pulse, PipeWire], ids=["pulseaudio", "pipewire"])
+def pulse(request, monkeypatch):
+    """A running server of either kind; both answer to the same tools."""
+    with running(request.param, monkeypatch) as server:
+        yield server
 
 
 @pytest.fixture
