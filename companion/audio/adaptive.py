@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from companion.audio.chunks import BLOCK, Samples
 
-PARTITIONS = 20
-"""Blocks of 32 ms that the filter spans: 0.64 s, the longest delay with a room's reverberation after it."""
+PARTITIONS = 16
+"""Blocks of 32 ms that the filter spans: 0.51 s, a large room's reverberation."""
 _STAYS = 0.999
 """How much of the way is the same one block later: a hand near the laptop changes it within seconds."""
 _UNSURE = 0.1
@@ -40,6 +40,8 @@ class LinearCanceller:
         self._doubt = np.full(shape, _UNSURE, np.float32)
         self._others = np.full(BLOCK + 1, 1e-6, np.float32)
         self._before = np.zeros(BLOCK, np.float32)
+        self.echo_power = 0.0
+        """Mean square of the last block's echo, with what the filter is unsure of."""
 
     def step(self, mic: Samples, far: Samples) -> Samples:
         """The microphone's block without what is known of the echo; never louder than it came."""
@@ -49,6 +51,8 @@ class LinearCanceller:
         echo = np.fft.irfft((self._far * self._way).sum(axis=0))[BLOCK:]
         rest = (mic - echo).astype(np.float32)
         power = np.square(np.abs(self._far))
+        unsure = 2 * float((power * self._doubt).sum()) / (2 * BLOCK) ** 2  # Parseval
+        self.echo_power = float(np.mean(np.square(echo))) + unsure
         self._learn(rest, power)
         return rest if np.dot(rest, rest) < np.dot(mic, mic) else mic
 

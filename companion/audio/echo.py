@@ -16,11 +16,15 @@ import numpy as np
 
 from companion.audio.adaptive import LinearCanceller
 from companion.audio.chunks import BLOCK, RATE, Chunk, Samples
-from companion.audio.leak import Leak, LeakFinder
+from companion.audio.leak import LONGEST, Leak, LeakFinder
 from companion.audio.suppressor import Suppressor
 
 AHEAD = BLOCK
-"""Samples, 32 ms, by which the played sound is handed over early: the sides are placed to some ms only."""
+"""Samples, 32 ms, by which the cancellers are given the played sound before its echo: they need some room."""
+ALIGNED = round(0.03 * RATE)
+"""Samples, 30 ms, by which the echo's delay may change before the cancellers are aligned, and learn, anew."""
+CLEARLY = 4.0
+"""6 dB: a rest that is so much louder than the echo that was taken out is the user's voice, whatever AEC3 says."""
 PATIENCE = round(0.3 * RATE)
 """Samples that the microphone waits for the other side, which may have stalled."""
 AGAIN_S = 6.0
@@ -35,7 +39,8 @@ class Cleaner:
         self._mic = _Line()
         self._far = _Line()
         self._next = 0
-        self._recent: deque[tuple[Samples, Samples]] = deque(maxlen=round(AGAIN_S * RATE / BLOCK))
+        self._recent: deque[tuple[int, Samples]] = deque(maxlen=round(AGAIN_S * RATE / BLOCK))
+        self._delay = 0
         self._cancellers: tuple[LinearCanceller, Suppressor] | None = None
 
     @property
@@ -71,46 +76,56 @@ class Cleaner:
         out: list[Chunk] = []
         while self._mic.end - self._next >= BLOCK:
             waited = self._mic.end - self._next - BLOCK
-            if self._far.end < self._next + BLOCK + AHEAD and waited < patience:
+            if self._far.end < self._next + BLOCK and waited < patience:
                 break
             begin = self._next
-            mic, far = self._mic.get(begin), self._far.get(begin + AHEAD)
+            mic = self._mic.get(begin)
             self._next += BLOCK
             self._finder.feed(mic, self._far.get(begin))
-            out += self._judge(begin, mic, far)
+            self._recent.append((begin, mic))
+            out += self._judge(begin, mic)
         self._mic.forget(self._next)
-        self._far.forget(self._next)
+        self._far.forget(self._next - round(AGAIN_S * RATE) - LONGEST)
         return out
 
-    def _judge(self, begin: int, mic: Samples, far: Samples) -> list[Chunk]:
-        self._recent.append((mic, far))
-        leaks = self._finder.leak is not None
-        if leaks and self._cancellers is None:
-            return [self._clean_recent(begin + BLOCK)]
-        if not leaks and self._cancellers is not None:
+    def _judge(self, begin: int, mic: Samples) -> list[Chunk]:
+        leak = self._finder.leak
+        if leak is None:
+            if self._cancellers is None:
+                return []
             self._cancellers = None
-            rest = self._mic.rest(begin)
-            return [Chunk("me", begin / RATE, rest)]
+            return [Chunk("me", begin / RATE, self._mic.rest(begin))]
+        delay = round(leak.delay_s * RATE)
         if self._cancellers is None:
-            return []
-        samples, listen = _clean(self._cancellers, mic, far)
+            self._learn(delay)
+            return [self._clean_recent()]
+        if abs(delay - self._delay) > ALIGNED:
+            self._learn(delay)
+        samples, listen = self._clean(begin, mic)
         return [Chunk("me", begin / RATE, samples, listen)]
 
-    def _clean_recent(self, end: int) -> Chunk:
-        """What was heard lately, without its echo: gone through once to learn, and once to clean."""
-        linear, suppressor = self._cancellers = (LinearCanceller(), Suppressor())
-        for mic, far in self._recent:
-            suppressor.step(linear.step(mic, far), far)
-        cleaned = [_clean(self._cancellers, mic, far) for mic, far in self._recent]
-        begin = end - len(cleaned) * BLOCK
+    def _learn(self, delay: int) -> None:
+        """Begin with cancellers that have gone through the last seconds."""
+        self._delay = delay
+        self._cancellers = (LinearCanceller(), Suppressor())
+        for begin, mic in self._recent:
+            self._clean(begin, mic)
+
+    def _clean_recent(self) -> Chunk:
+        """What was heard lately, without its echo."""
+        cleaned = [self._clean(begin, mic) for begin, mic in self._recent]
         samples, listen = (np.concatenate(parts) for parts in zip(*cleaned, strict=True))
-        return Chunk("me", begin / RATE, samples, listen)
+        return Chunk("me", self._recent[0][0] / RATE, samples, listen)
 
-
-def _clean(cancellers: tuple[LinearCanceller, Suppressor], mic: Samples, far: Samples) -> tuple[Samples, Samples]:
-    linear, suppressor = cancellers
-    samples = linear.step(mic, far)
-    return samples, suppressor.step(samples, far)
+    def _clean(self, begin: int, mic: Samples) -> tuple[Samples, Samples]:
+        """A block to be recognised, and the same for telling whether the user speaks."""
+        assert self._cancellers is not None
+        linear, suppressor = self._cancellers
+        far = self._far.get(begin + AHEAD - self._delay)
+        samples = linear.step(mic, far)
+        listen = suppressor.step(samples, far)
+        clearly = float(np.mean(np.square(samples))) > CLEARLY * linear.echo_power
+        return samples, samples if clearly else listen
 
 
 @dataclasses.dataclass(slots=True, eq=False)
