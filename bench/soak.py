@@ -82,9 +82,7 @@ def feed_call(player: subprocess.Popen[bytes], speech: np.ndarray, stop: threadi
 def count_underruns(player: subprocess.Popen[bytes], counted: list[str]) -> None:
     """When the player ran dry its later chirps come late: that is the player's shift, not the ears'."""
     assert player.stderr is not None
-    for line in player.stderr:
-        if b"underrun" in line:
-            counted.append(time.strftime("%H:%M:%S"))
+    counted.extend(time.strftime("%H:%M:%S") for line in player.stderr if b"underrun" in line)
 
 
 class Finder:

@@ -127,6 +127,8 @@ class SessionsSettings:
     """Write sessions to the journal; off keeps nothing at all."""
     keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
     """Delete sessions older than this many days; 0 keeps them."""
+    record: bool = False
+    """Keep the sound of live calls too, beside the journal; deleted with the session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

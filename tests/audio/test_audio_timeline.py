@@ -66,6 +66,7 @@ def test_missing_sound_becomes_silence(gap):
     assert side.left_out == 0
 
 
+@settings(deadline=None)
 @given(st.floats(-0.02, 0.02), st.integers(200, 3000))
 def test_a_sound_card_with_a_clock_of_its_own_never_strays(error, blocks):
     # given a card that is fast or slow by up to 2 %
@@ -90,11 +91,10 @@ def test_a_new_stream_begins_where_the_clock_says(at, later):
     assert side.place == max(due, at + BLOCK)
 
 
-@settings(max_examples=8, deadline=None)
-@given(st.floats(-400e-6, 400e-6), st.integers(128, 1600), st.integers(0, 999))
-def test_an_hour_of_another_clock_does_not_shift_a_side(error, count, seed):
+@pytest.mark.parametrize(("error", "count"), [(-400e-6, 800), (150e-6, 512), (400e-6, 1600)])
+def test_an_hour_of_another_clock_does_not_shift_a_side(error, count):
     # given a card whose clock is off by up to 400 ppm, and blocks that wait up to 40 ms before they are told
-    wait = random.Random(seed)
+    wait = random.Random(1)
     line, place, heard, worst = Timeline(), 0, 0, 0.0
     while heard < 3600 * RATE:
         heard += count
