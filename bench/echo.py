@@ -186,6 +186,7 @@ def untouched(folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="every combination")
+    parser.add_argument("--only-cleaned", action="store_true", help="leave out the mixes without the cleaning")
     parser.add_argument("--model", default="base")
     parser.add_argument("--seconds", type=float, default=100.0, help="of each call")
     parser.add_argument("--calls", type=Path, default=DEV, help="the folder of the development calls")
@@ -201,7 +202,7 @@ def main() -> None:
         mine, theirs = (np.pad(s.sound, (0, length - len(s.sound))) for s in (me, them))
         script = sum(len(words(t)) for _, _, t in me.turns)
         usual, _ = compared(heard(mind, mixed(mine, theirs, None, 0, 0), theirs, clean=True), me, them)
-        for (leak, delay, where), clean in itertools.product(chosen, (False, True)):
+        for (leak, delay, where), clean in itertools.product(chosen, (True,) if wanted.only_cleaned else (False, True)):
             mic = mixed(mine, theirs, leak, delay, ROOMS[where])
             lost, attributed = compared(heard(mind, mic, theirs, clean=clean), me, them)
             row = {"talk": talk, "leak_db": leak, "delay_ms": delay, "room": where,

@@ -1,10 +1,14 @@
 """An hour of capture at normal speed: do the two sides stay in step, is anything lost, does memory grow?
 
-    .venv/bin/python bench/soak.py --minutes 60 --ppm 150
+    .venv/bin/python bench/soak.py --minutes 60
 
-Starts a PulseAudio of its own. The other side is a null sink, which goes by the machine's clock; the microphone is a
-pipe source fed ``ppm`` parts in a million too fast, as a sound card with a quartz of its own is. Both carry speech, and
-a chirp at the same moment every five seconds; where the two chirps are heard tells how far the sides have shifted.
+Starts a PulseAudio of its own. Both devices are pipe sources, fed in step with the machine's clock by cards that run
+fast and slow (``--ppm``), as sound cards with quartzes of their own do. Both carry speech, and a chirp at the same moment
+every five seconds; where the two chirps are heard tells how far the sides have shifted.
+
+``--null``: the other side is a null sink instead, as in the tests. Its clock is not the machine's: PulseAudio 16.1 rounds
+down to microseconds at each of its blocks, and so plays some 40 ppm too fast. That shift is the sink's, not the ears':
+the raw count of its samples (``sink_ppm``) tells how much of it to expect.
 """
 
 from __future__ import annotations
@@ -26,13 +30,12 @@ import soundfile
 RATE = 16_000
 MIC_RATE = 48_000
 EVERY_S = 5.0
+SINK: list[tuple[float, float]] = []
+"""(second, samples so far) of the null sink's monitor, twice a second."""
 UNDERRUNS: list[str] = []
 """Times at which the player of the other side ran dry."""
-_MODULES = (
-    "module-native-protocol-unix",
-    "module-null-sink sink_name=call norewinds=1 sink_properties=device.description=Headset",
-    "module-pipe-source source_name=mic file={home}/mic.fifo format=s16le rate=48000 channels=1",
-)
+_PIPE = "module-pipe-source source_name={name} file={home}/{name}.fifo format=s16le rate=48000 channels=1"
+_NULL = "module-null-sink sink_name=call norewinds=1 sink_properties=device.description=Headset"
 
 
 def chirp(rate: int) -> np.ndarray:
@@ -41,22 +44,20 @@ def chirp(rate: int) -> np.ndarray:
 
 
 def carried(speech: np.ndarray, rate: int, every: float) -> Iterator[np.ndarray]:
-    """Half a minute of sound after the other: speech in a loop, with a chirp every ``every`` samples."""
-    mark, at, number = chirp(rate), 0, 0
+    """Half a second of sound after the other: speech in a loop, with a chirp every ``every`` samples."""
+    mark, at, length = chirp(rate), 0, rate // 2
     while True:
-        piece = 0.3 * np.resize(np.roll(speech, -at % len(speech)), rate // 2)
-        if round(number * every) < at + len(piece) - len(mark):
-            begin = round(number * every) - at
-            if begin >= 0:
-                piece[begin : begin + len(mark)] += mark
-                number += 1
-            elif begin < 0:
-                number += 1
+        place = at % (len(speech) - length)
+        piece = 0.3 * speech[place : place + length]
+        begin = round(round((at + length) / every) * every) - at  # of the nearest chirp, from this piece's beginning
+        first, last = max(0, begin), min(length, begin + len(mark))
+        if first < last:
+            piece[first:last] += mark[first - begin : last - begin]
         yield (np.clip(piece, -1, 1) * 32767).astype("<i2")
         at += len(piece)
 
 
-def feed_mic(fifo: Path, speech: np.ndarray, ppm: float, stop: threading.Event) -> None:
+def feed_pipe(fifo: Path, speech: np.ndarray, ppm: float, stop: threading.Event) -> None:
     """Write at (1 + ppm) times the pace of the machine's clock, 10 ms at a time."""
     pace = 1 + ppm * 1e-6
     sound = carried(speech, MIC_RATE, EVERY_S * MIC_RATE * pace)
@@ -83,6 +84,17 @@ def count_underruns(player: subprocess.Popen[bytes], counted: list[str]) -> None
     """When the player ran dry its later chirps come late: that is the player's shift, not the ears'."""
     assert player.stderr is not None
     counted.extend(time.strftime("%H:%M:%S") for line in player.stderr if b"underrun" in line)
+
+
+def count_samples(counter: subprocess.Popen[bytes]) -> None:
+    """How fast the null sink runs, by counting what its monitor delivers."""
+    assert counter.stdout is not None
+    count, at = 0, time.monotonic()
+    while data := counter.stdout.read1(1 << 16):
+        count += len(data) / 2
+        if time.monotonic() - at > 0.5:
+            SINK.append((time.monotonic(), count))
+            at = time.monotonic()
 
 
 class Finder:
@@ -122,15 +134,23 @@ def pairs(me: list[float], them: list[float]) -> list[tuple[float, float]]:
     out = []
     for t in me:
         nearest = int(np.argmin(np.abs(theirs - t))) if len(theirs) else -1
-        if nearest >= 0 and abs(theirs[nearest] - t) < 1.0:
+        if nearest >= 0 and abs(theirs[nearest] - t) < EVERY_S / 2:
             out.append((t, 1000 * (t - float(theirs[nearest]))))
     return out
+
+
+def sink_ppm() -> float | None:
+    if len(SINK) < 100:
+        return None
+    at, count = np.array(SINK[20:]).T
+    return round(float(np.polyfit(at - at[0], count, 1)[0] / RATE - 1) * 1e6, 1)
 
 
 def report(finders: dict[str, Finder], ears: object, memory: list[float], health: list[str], minutes: float) -> None:
     shifts = pairs(finders["me"].found, finders["them"].found)
     settled = [(t, ms) for t, ms in shifts if t > 30]
-    figures: dict[str, object] = {"what": "soak", "minutes": round(minutes, 1), "chirps": len(shifts)}
+    figures: dict[str, object] = {"what": "soak", "minutes": round(minutes, 1), "chirps": len(shifts),
+                                  "heard": {who: len(f.found) for who, f in finders.items()}}  # fmt: skip
     if len(settled) > 2:
         at, ms = np.array(settled).T
         slope = float(np.polyfit(at / 3600, ms, 1)[0])
@@ -138,14 +158,15 @@ def report(finders: dict[str, Finder], ears: object, memory: list[float], health
                     "shift_widest_ms": round(float(np.ptp(ms)), 1), "slope_ms_an_hour": round(slope, 2)}  # fmt: skip
     figures |= {"overflow_samples": ears.overflow, "resident_mb_first": round(memory[0], 1),  # type: ignore[attr-defined]
                 "resident_mb_last": round(memory[-1], 1), "resident_mb_most": round(max(memory), 1),
-                "cpu_s": round(time.process_time(), 1), "player_underruns": UNDERRUNS, "health": health}  # fmt: skip
+                "cpu_s": round(time.process_time(), 1), "player_underruns": UNDERRUNS, "sink_ppm": sink_ppm(), "health": health}  # fmt: skip
     print(json.dumps(figures), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--ppm", type=float, default=150.0)
+    parser.add_argument("--ppm", type=float, nargs=2, default=(150.0, -100.0), help="of the two cards' clocks")
+    parser.add_argument("--null", action="store_true", help="hear the other side from a null sink")
     wanted = parser.parse_args()
     root = Path(__file__).parents[1]
     sound, _ = soundfile.read(root / "models" / "demo" / "call.ogg", dtype="float32")
@@ -156,36 +177,51 @@ def main() -> None:
         for name in [n for n in os.environ if n.startswith("PULSE_")]:
             del os.environ[name]
         os.environ |= {"XDG_RUNTIME_DIR": home, "HOME": home, "XDG_CONFIG_HOME": f"{home}/config"}
-        modules = [part for module in _MODULES for part in ("-L", module.format(home=home))]
-        server = subprocess.Popen(["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", *modules],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        player = None
+        devices = [
+            _PIPE.format(name="mic", home=home),
+            _NULL if wanted.null else _PIPE.format(name="theirs", home=home),
+        ]
+        modules = [part for module in ("module-native-protocol-unix", *devices) for part in ("-L", module)]
+        processes = [subprocess.Popen(["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", *modules],
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)]  # fmt: skip
         try:
             while subprocess.run(["pactl", "info"], capture_output=True, check=False).returncode:
                 time.sleep(0.1)
-            player = subprocess.Popen(["pacat", "--playback", "--raw", "--format=s16le", f"--rate={RATE}", "--channels=1",
-                                       "--latency-msec=4000", "--device=call", "--verbose"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
-            mine = np.asarray(soxr.resample(sound[:, 0], RATE, MIC_RATE), np.float32)
-            for target, args in ((feed_mic, (Path(home, "mic.fifo"), mine, wanted.ppm, stop)),
-                                 (feed_call, (player, np.ascontiguousarray(sound[:, 1]), stop))):  # fmt: skip
-                threading.Thread(target=target, args=args, daemon=True).start()
-            threading.Thread(target=count_underruns, args=(player, UNDERRUNS), daemon=True).start()
-            listen(wanted.minutes)
+            feeders = [("mic", 0, wanted.ppm[0])] + ([] if wanted.null else [("theirs", 1, wanted.ppm[1])])
+            speech = np.asarray(soxr.resample(sound, RATE, MIC_RATE), np.float32)
+            for name, channel, ppm in feeders:
+                begin(feed_pipe, Path(home, f"{name}.fifo"), speech[:, channel], ppm, stop)
+            if wanted.null:
+                player = subprocess.Popen(["pacat", "--playback", "--raw", "--format=s16le", f"--rate={RATE}",
+                                           "--channels=1", "--latency-msec=4000", "--device=call", "--verbose"],
+                                          stdin=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+                counter = subprocess.Popen(["parec", "--device=call.monitor", "--raw", "--format=s16le",
+                                            f"--rate={RATE}", "--channels=1", "--latency-msec=30"], stdout=subprocess.PIPE)  # fmt: skip
+                processes += [player, counter]
+                begin(feed_call, player, np.ascontiguousarray(sound[:, 1]), stop)
+                begin(count_underruns, player, UNDERRUNS)
+                begin(count_samples, counter)
+            listen(wanted.minutes, "call.monitor" if wanted.null else "theirs")
         finally:
             stop.set()
-            for process in (player, server):
-                if process is not None:
-                    process.kill()
-                    process.wait()
+            for process in reversed(processes):
+                process.kill()
+                process.wait()
 
 
-def listen(minutes: float) -> None:
+def begin(target: object, *args: object) -> None:
+    threading.Thread(target=target, args=args, daemon=True).start()  # type: ignore[arg-type]
+
+
+def listen(minutes: float, theirs: str) -> None:
     from companion.audio.live import LiveEars
+    from companion.audio.pulse import PulseSource
     from companion.clock import SystemClock
     from companion.config import AudioSettings
 
     clock = SystemClock()
-    ears = LiveEars(AudioSettings(), clock)
+    sources = {"me": lambda: PulseSource("mic", "mic"), "them": lambda: PulseSource(theirs, theirs)}
+    ears = LiveEars(AudioSettings(microphone="mic", system=theirs), clock, sources)
     ears.open()
     begun = told = clock.now()
     finders = {"me": Finder(), "them": Finder()}

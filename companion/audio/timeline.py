@@ -24,6 +24,8 @@ STALL = RATE
 """Samples, 1 s: a side that delivers nothing for longer is silent for its listener."""
 DRIFT_WINDOW = 4 * RATE
 """Samples, 4 s, of which the block that waited least is looked at: long enough that one came without waiting."""
+SETTLED = RATE // 50
+"""Samples, 20 ms: a stream whose first block came later than others by more is moved to its place after a second."""
 DRIFT_MENDED_S = 8.0
 """An error is made up for over about so long: a card that is 100 ppm off is then 0.8 ms off its place."""
 PIECE = 256
@@ -54,6 +56,8 @@ class Timeline:
         self._drift_window = 0
         self._rate = 0.0  # samples to give, a sample heard
         self._owed = 0.0
+        self._settling = False  # a new stream, whose place will be looked at again
+        self._early = 0  # samples that are still to be left out
 
     def anchor(self) -> None:
         """The stream is a new one: its first block is placed where the clock says."""
@@ -64,6 +68,8 @@ class Timeline:
         late = due - (self._next + count)
         placement = self._judge(count, late)
         if placement.silence or placement.leave_out or self._anchor:
+            if self._anchor:
+                self._settling, self._early = True, 0
             self._anchor = False
             self._window = 0
             self._forget_drift()
@@ -108,7 +114,14 @@ class Timeline:
             return Placement(leave_out=min(count, -late))
         self._least = late if self._window == 0 else min(self._least, late)
         self._window += count
+        if self._early:
+            left = min(count, self._early)
+            self._early -= left
+            return Placement(leave_out=left)
         if self._window < WINDOW:
             return Placement()
         self._window = 0
+        if self._settling:
+            self._settling = False
+            self._early = -self._least if self._least < -SETTLED else 0
         return Placement(silence=self._least) if self._least > TOLERANCE else Placement()

@@ -109,6 +109,16 @@ def test_an_hour_of_another_clock_does_not_shift_a_side(error, count):
     assert worst < 0.010 * RATE
 
 
+def test_a_first_block_that_came_late_is_put_right_within_two_seconds():
+    # given a busy machine, on which the first block of a stream waited 0.2 s, and no later one
+    side = Side()
+    side.put(BLOCK, BLOCK + RATE // 5)
+    for number in range(2, 2 * RATE // BLOCK):
+        side.put(BLOCK, number * BLOCK)
+    # then the stream is where the clock says
+    assert abs(side.place - number * BLOCK) < RATE // 1000
+
+
 @pytest.mark.parametrize("by", [-2, -1, 0, 1, 2])
 def test_a_stretched_block_is_the_same_sound(by):
     tone = np.sin(np.arange(512) / 20).astype(np.float32)
