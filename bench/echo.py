@@ -187,6 +187,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="every combination")
     parser.add_argument("--only-cleaned", action="store_true", help="leave out the mixes without the cleaning")
+    parser.add_argument("--talk", choices=("turns", "over"), help="only this way of talking")
     parser.add_argument("--model", default="base")
     parser.add_argument("--seconds", type=float, default=100.0, help="of each call")
     parser.add_argument("--calls", type=Path, default=DEV, help="the folder of the development calls")
@@ -198,6 +199,8 @@ def main() -> None:
                                         (-20, 20, "hall"), (-20, 400, "small")]  # fmt: skip
     totals: dict[str, list[int]] = {}
     for talk, me, them in calls(wanted.calls, wanted.seconds):
+        if wanted.talk not in (None, talk):
+            continue
         length = max(len(me.sound), len(them.sound))
         mine, theirs = (np.pad(s.sound, (0, length - len(s.sound))) for s in (me, them))
         script = sum(len(words(t)) for _, _, t in me.turns)

@@ -21,10 +21,20 @@ from companion.audio.suppressor import Suppressor
 
 AHEAD = BLOCK
 """Samples, 32 ms, by which the cancellers are given the played sound before its echo: they need some room."""
-ALIGNED = round(0.03 * RATE)
-"""Samples, 30 ms, by which the echo's delay may change before the cancellers are aligned, and learn, anew."""
+ALIGNED = round(0.008 * RATE)
+"""Samples, 8 ms, by which the echo's delay may change before the cancellers are aligned, and learn, anew."""
+RELEARNT = round(2.0 * RATE / BLOCK)
+"""Blocks, 2 s, from which they then learn."""
 CLEARLY = 4.0
 """6 dB: a rest that is so much louder than the echo that was taken out is the user's voice, whatever AEC3 says."""
+PROVEN = 4.0
+"""6 dB: that only counts while the linear canceller has lately, between the user's words, taken out so much."""
+PROOFS = round(3.0 * RATE / BLOCK)
+"""Blocks, 3 s of the other side speaking, in which it must have done so ..."""
+PROOF_SHARE = 0.1
+"""... in a tenth of them. When the way from the loudspeaker changes it fails in all."""
+AUDIBLE = 10.0 ** (-50 / 10)
+"""Mean square of a block in which the other side speaks, as in ``leak``."""
 PATIENCE = round(0.3 * RATE)
 """Samples that the microphone waits for the other side, which may have stalled."""
 AGAIN_S = 6.0
@@ -41,6 +51,7 @@ class Cleaner:
         self._next = 0
         self._recent: deque[tuple[int, Samples]] = deque(maxlen=round(AGAIN_S * RATE / BLOCK))
         self._delay = 0
+        self._proofs: deque[bool] = deque(maxlen=PROOFS)
         self._cancellers: tuple[LinearCanceller, Suppressor] | None = None
 
     @property
@@ -97,18 +108,19 @@ class Cleaner:
             return [Chunk("me", begin / RATE, self._mic.rest(begin))]
         delay = round(leak.delay_s * RATE)
         if self._cancellers is None:
-            self._learn(delay)
+            self._learn(delay, len(self._recent))
             return [self._clean_recent()]
         if abs(delay - self._delay) > ALIGNED:
-            self._learn(delay)
+            self._learn(delay, RELEARNT)
         samples, listen = self._clean(begin, mic)
         return [Chunk("me", begin / RATE, samples, listen)]
 
-    def _learn(self, delay: int) -> None:
-        """Begin with cancellers that have gone through the last seconds."""
+    def _learn(self, delay: int, latest: int) -> None:
+        """Begin with cancellers that have gone through the latest blocks."""
         self._delay = delay
         self._cancellers = (LinearCanceller(), Suppressor())
-        for begin, mic in self._recent:
+        self._proofs.clear()
+        for begin, mic in list(self._recent)[-latest:]:
             self._clean(begin, mic)
 
     def _clean_recent(self) -> Chunk:
@@ -124,8 +136,16 @@ class Cleaner:
         far = self._far.get(begin + AHEAD - self._delay)
         samples = linear.step(mic, far)
         listen = suppressor.step(samples, far)
-        clearly = float(np.mean(np.square(samples))) > CLEARLY * linear.echo_power
+        rest, came = _power(samples), _power(mic)
+        if _power(far) > AUDIBLE:
+            self._proofs.append(came > PROVEN * rest)
+        proven = sum(self._proofs) >= PROOF_SHARE * PROOFS
+        clearly = proven and rest > CLEARLY * linear.echo_power
         return samples, samples if clearly else listen
+
+
+def _power(samples: Samples) -> float:
+    return float(np.mean(np.square(samples)))
 
 
 @dataclasses.dataclass(slots=True, eq=False)

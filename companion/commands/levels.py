@@ -111,10 +111,10 @@ def printer(*, terminal: bool) -> Callable[[dict[Speaker, Seen]], None]:
     def show(seen: dict[Speaker, Seen]) -> None:
         nonlocal drawn
         if terminal and drawn:
-            click.echo("\x1b[2A", nl=False)
+            click.echo("\x1b[2A", nl=False, color=True)
         drawn = True
         for speaker, side in seen.items():
-            click.echo(bar(speaker, side) + ("\x1b[K" if terminal else ""))
+            click.echo(bar(speaker, side) + ("\x1b[K" if terminal else ""), color=terminal or None)
 
     return show
 

@@ -106,7 +106,7 @@ def test_each_side_is_heard_on_its_own_side_only_and_in_time(pulse, tones):
         assert -0.05 < first - began[speaker] < 0.6  # the player's start and the server's buffers
         assert last - first == pytest.approx(2.0, abs=0.1)
         spectrum = listener.spectrum(speaker, first + 0.1, last - 0.1)
-        assert spectrum[own] == pytest.approx(0.4, rel=0.1)
+        assert 0.36 < spectrum[own] < 0.6  # PipeWire adds the channels up with +3 dB
         assert spectrum[other] < 0.001
     # and the two are in step: what lay between them lies between them
     between = listener.loud("me")[0] - listener.loud("them")[0]
