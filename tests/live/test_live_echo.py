@@ -36,20 +36,6 @@ def test_the_other_side_is_not_heard_as_the_user(pulse, tmp_path):
     call.start(told.append)
     pulse.play("call", theirs)
     assert call.wait(60.0)
-    print(
-        [
-            (
-                type(e).__name__,
-                e.t,
-                getattr(e, "message", ""),
-                getattr(e, "speaker", ""),
-                getattr(e, "t0", ""),
-                getattr(e, "t1", ""),
-            )
-            for e in told
-            if e.type in ("health", "utterance", "speech_started", "speech_ended")
-        ]
-    )
     # then the echo was found and told, and everything that was said was said by the other side
     assert [h.state for h in told if isinstance(h, Health) and h.part == "echo"] == ["ok"]
     said = [u.speaker for u in told if isinstance(u, Utterance)]
