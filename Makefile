@@ -45,8 +45,12 @@ format: $(STAMP)  ## let ruff write the code the way it should look
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: models  ## how quick it is: latency, speed, start-up, memory
+bench: models  ## how quick it is: latency, speed, start-up, memory; whose words are they on loudspeakers
 	@$(BIN)/python bench/pipeline.py
+	@$(BIN)/python bench/echo.py
+
+soak: $(STAMP)  ## an hour of capture at normal speed: drift, overflow, memory (needs PulseAudio)
+	@$(BIN)/python bench/soak.py
 
 eval: models  ## how well it understands: lines, calls, voices (reads ../shared where there is one)
 	@$(BIN)/python bench/evaluate.py
