@@ -8,7 +8,7 @@ BASE   ?= $(shell $(BIN)/python -c "from companion import locations; print(locat
 DATA   ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo test lint format bench eval train clean
+.PHONY: help setup models demo test lint format bench soak eval train clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 10
