@@ -17,6 +17,10 @@ _log = logging.getLogger(__name__)
 BEHIND_S = 4.0
 """A final that waits this long means that the machine is too slow at the moment; then partials are not made."""
 
+REST = 3.0
+"""Rest after a look at an utterance that goes on, in multiples of what the look took: a call needs the processor too."""
+LEAST_REST_S = 0.3
+
 
 class Worker:
     """Takes speech from the session's thread and puts events into its inbox.
@@ -30,6 +34,8 @@ class Worker:
         load: Callable[[], Understanding],
         deliver: Callable[[Event], None],
         failed: Callable[[Exception], None],
+        *,
+        partials: bool = True,
     ) -> None:
         self._load = load
         self._deliver = deliver
@@ -37,7 +43,10 @@ class Worker:
         self._lock = threading.Condition()
         self._finals: deque[tuple[Speech, float]] = deque()
         self._partials: dict[Speaker, Speech] = {}
+        self._texts: dict[Speaker, tuple[float, float, str]] = {}
+        self._shown_t0: dict[Speaker, float] = {}
         self._agreements: dict[Speaker, tuple[float, Agreement]] = {}
+        self._partials_shown = partials
         self._stopping = False
         self._busy = False
         self._behind = False
@@ -60,6 +69,12 @@ class Worker:
                 self._partials[speech.speaker] = speech
             self._lock.notify()
 
+    def text_of(self, speaker: Speaker, t0: float, t1: float) -> str | None:
+        """What was said from ``t0`` to the pause at ``t1``, once that is known."""
+        with self._lock:
+            begun, paused, text = self._texts.get(speaker, (-1.0, -1.0, ""))
+        return text if (begun, paused) == (t0, t1) else None
+
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is being worked on."""
@@ -67,11 +82,28 @@ class Worker:
             return not self._finals and not self._busy
 
     @property
-    def wants_partials(self) -> bool:
-        """Whether there is time for partials: no final waits, and they take at most a third of the time."""
+    def behind(self) -> bool:
+        """Whether finals wait: nothing else is begun then."""
+        with self._lock:
+            return bool(self._finals)
+
+    def wants_partial(self, speaker: Speaker, t0: float) -> bool:
+        """Whether there is time for a look at the utterance begun at ``t0``: nothing waits, and looks take a fourth of
+        the time at most. The first look at an utterance need not rest.
+        """
         with self._lock:
             free = not self._finals and not self._busy and not self._partials
-        return free and time.monotonic() - self._partial_done > 2 * self._partial_cost
+            fresh = self._shown_t0.get(speaker) != t0
+        return free and (fresh or self._rested())
+
+    def known_until(self, speaker: Speaker, t0: float) -> float:
+        """The latest pause of the utterance begun at ``t0`` up to which its words are known; ``t0`` if there is none."""
+        with self._lock:
+            begun, paused, text = self._texts.get(speaker, (-1.0, -1.0, ""))
+        return paused if begun == t0 and text else t0
+
+    def _rested(self) -> bool:
+        return time.monotonic() - self._partial_done > max(LEAST_REST_S, REST * self._partial_cost)
 
     def stop(self, timeout_s: float) -> bool:
         """Finish the finals that wait, then end; False when that took too long."""
@@ -109,7 +141,8 @@ class Worker:
                     return None
                 if self._partials:
                     self._busy = True
-                    _, speech = self._partials.popitem()
+                    at_pause = [s for s, speech in self._partials.items() if speech.paused]
+                    speech = self._partials.pop(at_pause[0]) if at_pause else self._partials.popitem()[1]
                     return speech, time.monotonic()
                 self._lock.wait()
 
@@ -129,15 +162,31 @@ class Worker:
 
     def _look(self, understanding: Understanding, speech: Speech) -> None:
         begun = time.monotonic()
-        text = understanding.words_so_far(speech)
+        if speech.paused:
+            understanding.foresee(speech, lambda text: self._show(speech, text))
+        else:
+            before = self._words_before(speech)
+            self._show(speech, f"{before} {understanding.words_so_far(speech)}".strip())
         self._partial_done = time.monotonic()
         self._partial_cost = 0.5 * self._partial_cost + 0.5 * (self._partial_done - begun)
+
+    def _words_before(self, speech: Speech) -> str:
+        """The words up to the pause at which the sound of this look begins."""
+        with self._lock:
+            begun, paused, text = self._texts.get(speech.speaker, (-1.0, -1.0, ""))
+        return text if begun == speech.t0 and paused <= speech.samples_t0 + 0.01 else ""
+
+    def _show(self, speech: Speech, text: str) -> None:
+        with self._lock:
+            self._shown_t0[speech.speaker] = speech.t0
+            if speech.paused:
+                self._texts[speech.speaker] = (speech.t0, speech.t1, text)
         t0, agreement = self._agreements.get(speech.speaker, (speech.t0, Agreement()))
         if t0 != speech.t0:
             agreement = Agreement()
         self._agreements[speech.speaker] = (speech.t0, agreement)
-        shown, stable = agreement.update(text)
-        if shown:
+        shown, stable = agreement.update(text, paused=speech.paused)
+        if shown and self._partials_shown:
             self._deliver(Partial(speaker=speech.speaker, t0=speech.t0, text=shown, stable=stable))
 
     def _tell_lag(self, waited_s: float) -> None:

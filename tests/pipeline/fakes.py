@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -57,6 +57,9 @@ class CountingUnderstanding:
     def words_so_far(self, speech: Speech) -> str:
         self.partials += 1
         return " ".join(["word"] * int((speech.t1 - speech.t0) / 0.3))
+
+    def foresee(self, speech: Speech, on_text: Callable[[str], None]) -> None:
+        on_text(self.words_so_far(speech))
 
     def hear(self, speech: Speech) -> Utterance | None:
         assert self.free.wait(10)
