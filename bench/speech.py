@@ -220,7 +220,7 @@ class Bench:
                 "≤ 1 / ≤ 3 s",
             )
 
-    def report_words(self, row) -> None:  # noqa: ANN001
+    def report_words(self, row) -> None:
         for kind in ("words", "live"):
             ours, theirs = [], []
             for call in ALL:

@@ -24,6 +24,8 @@ from companion.speech.ear import Ear
 
 LIVE = "live"
 """The name of a session that hears devices."""
+SMALLEST = "tiny.en"
+"""A third of the base model's work, English only, 75 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,21 @@ def load_understanding(settings: Settings) -> Understanding:
     )
     model = load_text_model(settings)
     transcriber.warm_up()
-    return Understanding(transcriber, model, settings)
+    smaller = smaller_speech_model(settings)
+    load_smaller = (lambda: Transcriber(speech_model_path(smaller), name=smaller, language="en")) if smaller else None
+    return Understanding(transcriber, model, settings, load_smaller)
+
+
+def smaller_speech_model(settings: Settings) -> str | None:
+    """The model that takes over when the machine is too slow: the smallest that is here and knows the language."""
+    speech = settings.speech
+    if speech.model == SMALLEST or speech.language != "en":
+        return None
+    try:
+        speech_model_path(SMALLEST)
+    except CompanionError:
+        return None
+    return SMALLEST
 
 
 def load_text_model(settings: Settings) -> TextModel:

@@ -5,7 +5,8 @@ It remembers what was said, for context, and each side's usual voice. It belongs
 
 from __future__ import annotations
 
-from collections import Counter, deque
+import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,16 +14,17 @@ from companion.affect.layout import Turn
 from companion.affect.reading import Reading, TextModel
 from companion.affect.voice import VoiceBaseline, measure
 from companion.config import Settings
+from companion.errors import CompanionError
 from companion.events import SPEAKERS, Speaker, Utterance, Voice, Word
 from companion.speech.ear import Speech
 from companion.speech.guard import Evidence, junk_reason
-from companion.speech.transcriber import Transcriber, Transcript
+from companion.speech.languages import SideLanguage
+from companion.speech.transcriber import Transcriber, Transcript, without_loop
 
+_log = logging.getLogger(__name__)
 SAME_TURN_S = 1.5
 """A side that goes on within this, uninterrupted, is still in its turn; the turn is read as a whole."""
 LONGEST_TURN_WORDS = 70
-LANGUAGE_VOTES = 3
-"""Detections after which a side's language is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,16 @@ class Conversation:
 class Understanding:
     """Recognises and reads, one utterance after the other."""
 
-    def __init__(self, transcriber: Transcriber, model: TextModel, settings: Settings) -> None:
-        self._transcriber = transcriber
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        model: TextModel,
+        settings: Settings,
+        load_smaller: Callable[[], Transcriber] | None = None,
+    ) -> None:
+        self._transcriber = self._usual = transcriber
+        self._load_smaller = load_smaller
+        self._smaller: Transcriber | None = None
         self._model = model
         self._conversation = Conversation(model, settings.affect.context_turns)
         self._voices = {
@@ -89,8 +99,22 @@ class Understanding:
             if wanted
         }
         self._foreseen: dict[Speaker, tuple[float, float, Transcript | None]] = {}
-        self._auto = settings.speech.language == "auto"
-        self._votes: dict[Speaker, Counter[str]] = {speaker: Counter() for speaker in SPEAKERS}
+        self._languages: dict[Speaker, SideLanguage] = {speaker: SideLanguage() for speaker in SPEAKERS}
+
+    @property
+    def has_smaller(self) -> bool:
+        """Whether there is a smaller speech model to fall back to."""
+        return self._load_smaller is not None
+
+    def use_smaller(self, wanted: bool) -> None:
+        """Recognise with the smaller model, or with the usual one again; the smaller is loaded when first needed."""
+        if wanted and self._smaller is None and self._load_smaller is not None:
+            try:
+                self._smaller = self._load_smaller()
+            except CompanionError as error:
+                _log.warning("the smaller speech model: %s", error)
+                self._load_smaller = None
+        self._transcriber = self._smaller if wanted and self._smaller is not None else self._usual
 
     def understands(self, language: str) -> bool:
         """Whether feelings are read from this language."""
@@ -98,15 +122,21 @@ class Understanding:
 
     def words_so_far(self, speech: Speech) -> str:
         """A quick look at an utterance that goes on; empty where the words are not to be believed."""
-        heard = self._transcriber.transcribe(speech.samples, language=self._language(speech.speaker), words=False)
-        return "" if _is_junk(speech, heard) else heard.text
+        heard = self._transcriber.transcribe(
+            speech.samples, choose=self._languages[speech.speaker].choose, words=False, try_again=False
+        )
+        return "" if heard.doubtful or _is_junk(speech, heard) else without_loop(heard.text)
 
     def foresee(self, speech: Speech, on_text: Callable[[str], None]) -> None:
         """Do all the work for an utterance that pauses, in case this is its end: then ``hear`` has it at once.
 
         ``on_text`` is told the words as soon as they are known (empty where they are not to be believed).
         """
-        heard = self._transcriber.transcribe(speech.samples, language=self._language(speech.speaker), on_text=on_text)
+        heard = self._transcriber.transcribe(
+            speech.samples, choose=self._languages[speech.speaker].choose, on_text=on_text, try_again=False
+        )
+        if heard.doubtful:
+            return
         self._foreseen[speech.speaker] = (speech.t0, speech.t1, heard)
         if not _is_junk(speech, heard):
             self._conversation.foresee(speech.speaker, heard.text, speech.t0, speech.t1, heard.language)
@@ -115,11 +145,11 @@ class Understanding:
         """The utterance in a stretch of speech, or None where nothing was said after all."""
         t0, t1, heard = self._foreseen.pop(speech.speaker, (-1.0, -1.0, None))
         if heard is None or (t0, t1) != (speech.t0, speech.t1):
-            heard = self._transcriber.transcribe(speech.samples, language=self._language(speech.speaker))
+            heard = self._transcriber.transcribe(speech.samples, choose=self._languages[speech.speaker].choose)
         if _is_junk(speech, heard):
             return None
-        if self._auto:
-            self._votes[speech.speaker][heard.language] += 1
+        if heard.detected is not None:
+            self._languages[speech.speaker].note(*heard.detected, speech.t1 - speech.t0)
         reading = self._conversation.read(speech.speaker, heard.text, speech.t0, speech.t1, heard.language, whole=False)
         return Utterance(
             t=speech.t1,
@@ -143,13 +173,6 @@ class Understanding:
             return None
         features = measure(speech.samples, text)
         return baseline.compare(features) if features is not None else None
-
-    def _language(self, speaker: Speaker) -> str | None:
-        """The language to recognise a side in: as set, or what was detected often enough; None detects."""
-        if not self._auto:
-            return None
-        votes = self._votes[speaker].most_common(1)
-        return votes[0][0] if votes and votes[0][1] >= LANGUAGE_VOTES else None
 
 
 def _is_junk(speech: Speech, heard: Transcript) -> bool:

@@ -37,7 +37,8 @@ TOKENS_PER_S = 9.0
 class Transcript:
     """What was recognised; the numbers are Whisper's own, ``words`` have times relative to the clip.
 
-    ``language_probability`` is 1 where the language was told.
+    ``detected``: language and probability where they were detected, else None. ``doubtful``: it looks like a run-away,
+    and was not tried again with the whole window.
     """
 
     text: str
@@ -46,7 +47,8 @@ class Transcript:
     mean_log_probability: float
     no_speech_probability: float
     compression_ratio: float
-    language_probability: float = 1.0
+    detected: tuple[str, float] | None = None
+    doubtful: bool = False
 
 
 class Transcriber:
@@ -86,37 +88,42 @@ class Transcriber:
         self,
         samples: NDArray[np.float32],
         *,
-        language: str | None = None,
+        choose: Callable[[str, float], str] = lambda detected, _: detected,
         on_text: Callable[[str], None] | None = None,
         words: bool = True,
+        try_again: bool = True,
     ) -> Transcript:
         """The words of a clip of at most 28 s (float32 mono 16 kHz).
 
-        ``language`` overrides the one set; with "auto" it is detected. ``on_text`` is told the text before the times of
-        its words are sought; ``words`` False leaves them out.
+        With the language "auto", ``choose`` is told the one detected and its probability, and chooses. ``on_text`` is
+        told the text before the times of its words are sought; ``words`` False leaves them out. ``try_again`` False
+        gives up where the result looks like a run-away: a quick look is not worth five times its price.
         """
         seconds = len(samples) / RATE
         encoded = self._whisper.encode(self._features(samples, TAIL_S))
-        language, certainty = self._settle_language(language or self._language, encoded)
+        detected = self._detect(encoded) if self._language == "auto" else None
+        language = choose(*detected) if detected is not None else self._language
         tokenizer = self._tokenizer(language)
         result = self._decode(encoded, tokenizer, seconds)
-        if self._ran_away(result, seconds):
+        doubtful = self._ran_away(result, seconds)
+        if doubtful and try_again:
             whole = self._whisper.encode(self._features(samples, WINDOW_S - seconds))
             again = self._decode(whole, tokenizer, seconds)
             if again.mean_log_probability > result.mean_log_probability or result.compression_ratio > REPETITIVE:
                 result, encoded = again, whole
         text = without_echo(result.text)
+        in_doubt = doubtful and not try_again
         if on_text is not None:
-            on_text(text)
-        timed = self._word_times(encoded, tokenizer, result.tokens, seconds) if words and text else ()
+            on_text("" if in_doubt else text)
+        timed = self._word_times(encoded, tokenizer, result.tokens, seconds) if words and text and not in_doubt else ()
         return Transcript(
             text, timed[: len(text.split())], language, result.mean_log_probability, result.no_speech_probability,
-            result.compression_ratio, certainty,
+            result.compression_ratio, detected, in_doubt,
         )  # fmt: skip
 
     def warm_up(self) -> None:
         """Run once on a second of silence, so that the first utterance does not pay for it."""
-        self.transcribe(np.zeros(RATE, np.float32), language="en")
+        self.transcribe(np.zeros(RATE, np.float32))
 
     def _features(self, samples: NDArray[np.float32], tail_s: float) -> NDArray[np.float32]:
         padded = np.pad(samples, (0, max(0, round(tail_s * RATE))))
@@ -131,9 +138,7 @@ class Transcriber:
             )
         return self._tokenizers[language]
 
-    def _settle_language(self, language: str, encoded: Any) -> tuple[str, float]:
-        if language != "auto":
-            return language, 1.0
+    def _detect(self, encoded: Any) -> tuple[str, float]:
         if not self._multilingual:
             return "en", 1.0
         name, probability = self._whisper.model.detect_language(encoded)[0][0]
@@ -208,6 +213,19 @@ def without_echo(text: str) -> str:
     """The text without the words at its end with which the decoder began once more."""
     echo = echo_length(text)
     return " ".join(text.split()[:-echo]) if echo else text
+
+
+def without_loop(text: str) -> str:
+    """The text up to where its last words begin to go round: three words or more twice, fewer three times."""
+    words = text.split()
+    keys = [w.strip(".,!?").lower() for w in words]
+    for n in range(1, len(keys) // 2 + 1):
+        times = 1
+        while (times + 1) * n <= len(keys) and keys[-n:] == keys[-(times + 1) * n : -times * n]:
+            times += 1
+        if times >= (3 if n < 3 else 2):
+            return " ".join(words[: len(words) - (times - 1) * n])
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,11 @@ class CountingUnderstanding:
     def understands(self, language: str) -> bool:
         return True
 
+    has_smaller = False
+
+    def use_smaller(self, wanted: bool) -> None:
+        assert not wanted
+
     def words_so_far(self, speech: Speech) -> str:
         self.partials += 1
         return " ".join(["word"] * int((speech.t1 - speech.t0) / 0.3))
