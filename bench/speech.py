@@ -29,6 +29,7 @@ from speech_scores import (
     RATE,
     Errors,
     Final,
+    Turn,
     changed_words,
     errors,
     quantiles,
@@ -51,11 +52,12 @@ COMPANION = [sys.executable, "-m", "companion"]
 
 
 class Bench:
-    def __init__(self, keep: Path, home: str, quick: bool) -> None:
+    def __init__(self, keep: Path, home: str, quick: bool, seconds: float | None) -> None:
         from companion import locations
 
         self.keep = keep
         self.quick = quick
+        self.seconds = seconds
         self.env = dict(
             os.environ, COMPANION_HOME=home, COMPANION_MODELS=str(locations.models_dir()), PYTHONPATH=str(ROOT)
         )
@@ -85,8 +87,11 @@ class Bench:
     # ---- the parts
 
     def live(self, call: str) -> None:
-        cost = self.run(f"live-{call}", "replay", CALLS / f"{call}.ogg", "--speed", "1")
-        self.note(f"live-{call}", **cost, **score_live(self.events(f"live-{call}"), call))
+        limit = ["--seconds", str(self.seconds)] if self.seconds else []
+        cost = self.run(f"live-{call}", "replay", CALLS / f"{call}.ogg", "--speed", "1", *limit)
+        self.note(
+            f"live-{call}", load_average=os.getloadavg()[0], **cost, **score_live(self.events(f"live-{call}"), call)
+        )
 
     def words(self, call: str) -> None:
         """Words of a whole call, streaming, at full speed (the same pipeline, without waiting)."""
@@ -154,12 +159,13 @@ class Bench:
         out = self.keep / f"{script}-{call}.jsonl"
         begun = time.monotonic()
         process = subprocess.Popen(
-            [python, ROOT / "bench" / f"speech_{script}.py", CALLS / f"{call}.ogg", out], env=self.env
+            [python, ROOT / "bench" / f"speech_{script}.py", CALLS / f"{call}.ogg", out, str(self.seconds or 1e9)],
+            env=self.env,
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         finals = [Final(**json.loads(line)) for line in out.read_text().splitlines()]
-        turns = stretches(turns_of(CALLS / f"{call}.ogg"))
+        turns = heard_by(self.seconds or 1e9, stretches(turns_of(CALLS / f"{call}.ogg")))
         self.note(f"{script}-{call}", waits=waits(turns, finals), wall_s=time.monotonic() - begun,
                   cpu_s=usage.ru_utime + usage.ru_stime, text=" ".join(f.text for f in finals))  # fmt: skip
 
@@ -261,7 +267,7 @@ def said(events: list[dict], side: str) -> str:
 
 
 def score_live(events: list[dict], call: str) -> dict[str, object]:
-    turns = stretches(turns_of(CALLS / f"{call}.ogg"))
+    turns = heard_by(max(e["t"] for e in events), stretches(turns_of(CALLS / f"{call}.ogg")))
     finals = [Final(e["speaker"], e["t0"], e["t1"], e["at"], e["text"]) for e in events if e["type"] == "utterance"]
     shown = [e for e in events if e["type"] in ("partial", "utterance")]
     first: list[float | None] = []
@@ -286,6 +292,11 @@ def score_live(events: list[dict], call: str) -> dict[str, object]:
         "me": said(events, "me"), "them": said(events, "them"),
         "partials": sum(e["type"] == "partial" for e in events),
     }  # fmt: skip
+
+
+def heard_by(end_s: float, turns: list[Turn]) -> list[Turn]:
+    """The turns that were over two seconds before the end."""
+    return [t for t in turns if t.t1 < end_s - 2.0]
 
 
 # ---- material
@@ -341,6 +352,7 @@ def main() -> None:
         help="live, words, noise, monologue, idle, start, offline, usual, streaming, report; calls (d01 …)",
     )
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--seconds", type=float, help="only so much of each call, where it runs at its own speed")
     parser.add_argument(
         "--keep",
         type=Path,
@@ -354,7 +366,7 @@ def main() -> None:
     every = ["offline", "words", "live", "usual", "streaming", "noise", "monologue", "idle", "start", "report"]
     parts = [p for p in options.parts if p not in ALL] or every
     with tempfile.TemporaryDirectory() as home:
-        bench = Bench(options.keep, home, options.quick)
+        bench = Bench(options.keep, home, options.quick, options.seconds)
         for part in parts:
             if part == "live":
                 for call in calls or LIVE[-1 if options.quick else 0 :]:

@@ -109,13 +109,7 @@ def quantiles(values: list[float | None]) -> dict[str, float | int | None]:
 def normal(text: str) -> str:
     from whisper_normalizer.english import EnglishTextNormalizer
 
-    global _normalise
-    if _normalise is None:
-        _normalise = EnglishTextNormalizer()
-    return str(_normalise(text))
-
-
-_normalise = None
+    return str(EnglishTextNormalizer()(text))
 
 
 @dataclass(frozen=True, slots=True)

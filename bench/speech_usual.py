@@ -1,7 +1,7 @@
 """Baseline: the usual design. Silero finds the end of speech after 0.6 s of silence; then faster-whisper, padded to 30 s,
 beam 5. One worker for both sides, as here. Fed at the call's own speed.
 
-    .venv/bin/python bench/speech_usual.py CALL.ogg OUT.jsonl [BEAM]
+    .venv/bin/python bench/speech_usual.py CALL.ogg OUT.jsonl SECONDS [BEAM]
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def main() -> None:
     from companion.speech.endpoint import Endpointer
     from companion.speech.vad import SileroVad, load_silero
 
-    call, out, beam = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 5
+    call, out, beam = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[4]) if len(sys.argv) > 4 else 5
     model = WhisperModel(str(speech_model_path("base")), device="cpu", compute_type="int8", cpu_threads=2)
     vad = load_silero()
     ears = [Ear(s, SileroVad(vad), Endpointer(pause_s=0.6)) for s in ("me", "them")]
     jobs: queue.Queue[Speech | None] = queue.Queue()
-    sound, rows = sound_of(call), []
+    sound, rows = sound_of(call)[:, : round(min(float(sys.argv[3]), 1e5) * RATE)], []
     zero = time.monotonic()
 
     def work() -> None:
