@@ -212,7 +212,13 @@ def speech_model_path(name: str) -> Path:
 
 def check_speech_model(settings: Settings) -> None:
     """Raise now, before anything is opened, when the speech model is not there."""
-    speech_model_path(settings.speech.model)
+    from companion.pipeline import choosing
+
+    if settings.speech.model == choosing.AUTO:
+        if not choosing.candidates(settings.speech.language, speech_model_path):
+            speech_model_path("base")  # says how to pull it
+    else:
+        speech_model_path(settings.speech.model)
 
 
 def check_devices(settings: Settings) -> None:
@@ -225,9 +231,13 @@ def check_devices(settings: Settings) -> None:
 
 
 def load_understanding(settings: Settings) -> Understanding:
-    """Load the models of recognition and reading; takes seconds."""
+    """Load the models of recognition and reading; takes seconds (more the first time with "auto", which measures)."""
+    from companion.pipeline import choosing
     from companion.speech.transcriber import Transcriber
 
+    if settings.speech.model == choosing.AUTO:
+        chosen = choosing.model_for(settings.speech.language, speech_model_path)
+        settings = dataclasses.replace(settings, speech=dataclasses.replace(settings.speech, model=chosen))
     speech = settings.speech
     transcriber = Transcriber(
         speech_model_path(speech.model),
