@@ -44,7 +44,7 @@ class SpeechSettings:
     """From sound to words."""
 
     model: str = "base"
-    """"base", "tiny.en", any faster-whisper model on the hub, or a folder."""
+    """"base", "tiny.en", any faster-whisper model on the hub, a folder, or "auto"."""
     language: Annotated[str, Meta(min_length=2, max_length=4)] = "en"
     """A Whisper language code, or "auto"."""
     threads: Annotated[int, Meta(ge=0, le=64)] = 0
