@@ -22,6 +22,7 @@ from companion.config import Settings
 from companion.control import Listener
 from companion.errors import CompanionError
 from companion.events import (
+    AnotherWanted,
     Event,
     Health,
     Mark,
@@ -109,6 +110,9 @@ class Call:
 
     def close_prompt(self, prompt_id: int, outcome: Literal["used", "dismissed"]) -> None:
         self._inbox.put(PromptClosed(id=prompt_id, outcome=outcome))
+
+    def another(self) -> None:
+        self._inbox.put(AnotherWanted())
 
     def set_sensitivity(self, value: float) -> None:
         self._inbox.put(SensitivityChanged(value=min(1.0, max(-1.0, value))))
