@@ -148,7 +148,9 @@ def judge(path: Path, score: Score, chance: random.Random | None, heard_after_s:
         score.moves[prompt.move] += 1
         if verbose:
             wanted = [(k + 1, labels[k]["moves"]) for k in near]
-            print(f"  {path.stem} turn {i + 1:>2} lv {prompt.level} {prompt.driver}>{prompt.move} {'ok' if right else 'WRONG' if near else 'FAR'} {wanted}")
+            print(
+                f"  {path.stem} turn {i + 1:>2} lv {prompt.level} {prompt.driver}>{prompt.move} {'ok' if right else 'WRONG' if near else 'FAR'} {wanted}"
+            )
     score.served += sum(any(0 <= i - k <= 2 and p.move in labels[k]["moves"] for i, p in prompts) for k in moments)
     if verbose:
         missed = [(k + 1, labels[k]["level"], labels[k]["speaker"], labels[k]["drivers"], labels[k]["moves"]) for k in moments

@@ -74,7 +74,7 @@ def _number(tokens: list[tuple[str, int]], at: int) -> tuple[float | None, int]:
 
 
 def _digits(text: str) -> float:
-    """ "24,000" is twenty-four thousand; "9.5" and "9,5" are nine and a half."""
+    """Digits as a number: "24,000" is twenty-four thousand; "9.5" and "9,5" are nine and a half."""
     if re.fullmatch(r"\d{1,3}([.,]\d{3})+", text):
         return float(re.sub(r"[.,]", "", text))
     head, _, tail = text.replace(",", ".").rpartition(".")

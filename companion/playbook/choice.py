@@ -58,22 +58,17 @@ def choose(playbook: Playbook, scene: Scene, said: Utterance, level: int, notes:
     if said.speaker == "me":
         return _centred(playbook, scene, said, level)
     now = said.t
-    if level >= 2:
-        if notes.limit_reached(now):
-            return _allowed(scene, now, Moment("walk_away", "demand", "limit"))
-        if now - scene.breaking > LONG_BREAKING_S and scene.this_stretch:
-            leaving = _allowed(scene, now, Moment("walk_away", next(iter(_ranked(scene, said, level)), "anger"), "limit"))
-            if leaving is not None:
-                return leaving
-        if notes.sets_off(said.text):
-            centred = _allowed(scene, now, Moment("stay_centred", "defensive", "words"))
-            if centred is not None:
-                return centred
-    for driver in _ranked(scene, said, level):
-        found = _for_driver(playbook, scene, said, driver, level, notes)
-        if found is not None:
-            return found
-    return None
+    ranked = _ranked(scene, said, level)
+    urgent = []
+    if level >= 2 and notes.limit_reached(now):
+        urgent.append(Moment("walk_away", ranked[0] if ranked else "demand", "limit"))
+    if now - scene.breaking > LONG_BREAKING_S and scene.this_stretch:
+        urgent.append(Moment("walk_away", ranked[0] if ranked else "anger", "limit"))
+    if level >= 2 and notes.sets_off(said.text):
+        urgent.append(Moment("stay_centred", "defensive", "words"))
+    found = (_allowed(scene, now, moment) for moment in urgent)
+    answers = (_for_driver(playbook, scene, said, driver, level, notes) for driver in ranked)
+    return next((moment for moment in (*found, *answers) if moment is not None), None)
 
 
 def another(playbook: Playbook, scene: Scene, shown: Prompt | None, heard: Utterance | None, now: float) -> Moment:
@@ -84,7 +79,7 @@ def another(playbook: Playbook, scene: Scene, shown: Prompt | None, heard: Utter
     driver = shown.driver if shown is not None else ""
     if not driver and heard is not None and heard.drivers and now - heard.t < ASKED_S:
         driver = heard.drivers[0].id
-    moves = playbook.drivers[driver] if driver else ("stay_centred",)
+    moves = playbook.drivers.get(driver, ("stay_centred",))
     last = shown.move if shown is not None else ""
     after = moves.index(last) + 1 if last in moves else 0
     offered = [*moves[after:], *moves[:after]]

@@ -12,7 +12,7 @@ from collections import Counter, deque
 from companion.events import Speaker
 
 GREETED = re.compile(
-    r"\b(?:hi|hello|hey|morning|afternoon|evening|thanks|thank you|sorry|listen|look),? ([A-Z][a-z]{2,11})\b"
+    r"\b(?i:hi|hello|hey|morning|afternoon|evening|thanks|thank you|sorry|listen|look),? ([A-Z][a-z]{2,11})\b"
 )
 NAMED = 2
 """A name that was only heard must have been spoken to by the user this often."""
@@ -77,5 +77,9 @@ def given_name(who: str) -> str:
     """The first name in the user's own note of whom they talk to, if there is exactly one person in it."""
     if re.search(r"\b(and|with)\b|&|/|;", who):
         return ""
-    first = re.match(r"\s*([A-Z][a-zà-ÿ'-]{1,14})\b(?!['’]s)", who)
-    return first.group(1) if first and first.group(1).lower() not in {"the", "my", "our", "a", "an", "dr", "mr", "mrs"} else ""
+    first = re.match(r"\s*([A-Z][a-zà-ÿ-]{1,14})\b(?!['’])", who)
+    return (
+        first.group(1)
+        if first and first.group(1).lower() not in {"the", "my", "our", "a", "an", "dr", "mr", "mrs"}
+        else ""
+    )
