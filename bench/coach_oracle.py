@@ -100,7 +100,8 @@ def drivers(named: list[str], speaker: str, chance: random.Random | None) -> lis
             if chance.random() < MISSED:
                 continue
             if speaker == "them" and chance.random() < MISTAKEN:
-                driver = chance.choice([d for d in DRIVERS if d != "defensive"])
+                out.append((chance.choice([d for d in DRIVERS if d != "defensive"]), chance.uniform(0.4, 0.95)))
+                continue
             score = chance.uniform(0.4, 0.95)
         out.append((driver, score))
     return out

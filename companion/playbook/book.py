@@ -91,19 +91,23 @@ def _check_names(data: Mapping[str, Any], path: Path) -> None:
     for name in data:
         if name not in ("moves", "drivers"):
             raise UsageError(f'{path}: "{name}" is not known.', _nearest(name, ("moves", "drivers")))
-    for section, known in (("moves", MOVES), ("drivers", DRIVERS)):
-        part = data.get(section, {})
-        if not isinstance(part, Mapping):
-            raise UsageError(f'{path}: "{section}" is a section.', f"Write it as [{section}].")
-        for name in part:
-            if name not in known:
-                raise UsageError(f'{path}: "{section}.{name}" is not known.', _nearest(name, known))
-    for name, fields in data.get("moves", {}).items():
+    _check_section(data, "drivers", DRIVERS, path)
+    for name, fields in _check_section(data, "moves", MOVES, path).items():
         if not isinstance(fields, Mapping):
             raise UsageError(f'{path}: "moves.{name}" is a section.', f"Write it as [moves.{name}].")
         for key in fields:
             if key not in _FIELDS:
                 raise UsageError(f'{path}: "moves.{name}.{key}" is not known.', _nearest(key, _FIELDS))
+
+
+def _check_section(data: Mapping[str, Any], section: str, known: tuple[str, ...], path: Path) -> Mapping[str, Any]:
+    part: object = data.get(section, {})
+    if not isinstance(part, Mapping):
+        raise UsageError(f'{path}: "{section}" is a section.', f"Write it as [{section}].")
+    for name in part:
+        if name not in known:
+            raise UsageError(f'{path}: "{section}.{name}" is not known.', _nearest(name, known))
+    return part
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:

@@ -17,8 +17,8 @@ GREETED = re.compile(
 NAMED = 2
 """A name that was only heard must have been spoken to by the user this often."""
 HEADED = re.compile(
-    r"\b(?:the|this|that|your|our) ([a-z]{4,14})(?=\s*(?:[.,;:?!]|$)|\s(?:is|was|are|were|and|or|but|that|which|we|you|i|"
-    r"for|in|on|to|at|with|has|had|will|would|can|by|from|as|if|when|because|so)\b)",
+    r"\b(?:the|this|that|your|our) ([a-z]{4,14})(?=\s*(?:[.,;:?!]|$)|\s(?:is|was|are|were|and|or|but|that|which|we|you|"
+    r"i|for|in|on|to|at|with|has|had|will|would|can|by|from|as|if|when|because|so)\b)",
     re.IGNORECASE,
 )
 """A noun that ends its phrase ("the deposit is", never "the full amount")."""
@@ -32,6 +32,7 @@ _NO_SUBJECT = frozenset(
     "guys boss client customer talk conversation situation idea place start beginning middle bottom best worst most "
     "fault blame mistake lawyer court mess insult lies joke anger attitude tone".split()
 )
+_NO_FIRST_NAME = frozenset("the my our an dr mr mrs ms prof sir madam".split())
 _NO_NAME = frozenset("There Everyone Everybody All Again Both Well Yes This That Team Folks Guys You".split())
 
 
@@ -77,9 +78,6 @@ def given_name(who: str) -> str:
     """The first name in the user's own note of whom they talk to, if there is exactly one person in it."""
     if re.search(r"\b(and|with)\b|&|/|;", who):
         return ""
-    first = re.match(r"\s*([A-Z][a-zà-ÿ-]{1,14})\b(?!['’])", who)
-    return (
-        first.group(1)
-        if first and first.group(1).lower() not in {"the", "my", "our", "a", "an", "dr", "mr", "mrs"}
-        else ""
-    )
+    found = re.match(r"\s*([A-Z][a-zà-ÿ-]{1,14})\b(?!['’])", who)
+    name = found.group(1) if found else ""
+    return "" if name.lower() in _NO_FIRST_NAME else name
