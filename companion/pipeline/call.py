@@ -45,7 +45,8 @@ from companion.pipeline.worker import Worker
 from companion.speech.ear import Ear, Speech, Started
 
 _log = logging.getLogger(__name__)
-_READ_S = 0.05
+_READ_S = 0.02
+"""How long a read may wait for sound: what the user does waits as long to be heard."""
 _METER_S = 0.1
 _SILENT_DBFS = -100.0
 _GAP_S = 0.25

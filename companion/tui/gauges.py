@@ -26,6 +26,11 @@ PROMPT_KEYS: tuple[tuple[str, str], ...] = (
 """The keys of the footer, those that must be seen first."""
 
 
+def column(now: float, width: int) -> int:
+    """A number that changes when the timeline of that width would move by a column."""
+    return int(now / (WINDOW_S / max(width, 1)))
+
+
 def timeline(state: LiveState, palette: Palette, width: int) -> Text:
     """The last ten minutes: a bar a column, by height and colour, and below it where prompts and marks were."""
     begin = max(0.0, state.now - WINDOW_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,8 +32,13 @@ from companion.tui.transcript import Transcript
 
 FRAME_S = 0.04
 """Two drawings are at least this far apart: whatever came meanwhile is drawn once."""
+ANSWER_S = 0.5
+"""After a key whose answer comes from the session, for this long everything is drawn at once."""
 STEP = 0.25
 """One press of + or -."""
+SWITCH_S = 0.001
+"""Python lets threads take turns this often while the screen is up (5 ms else): a key waits for several turns, and
+recognition, which does its work outside Python, does not mind."""
 REVIEW = "review"
 """What the screen returns when the user wants to look back at once."""
 
@@ -96,7 +102,8 @@ class LiveApp(App[str]):
         self._layout = Layout("normal", short=False)
         self._news: deque[Event] = deque()
         self._told = False
-        self._drawn_at = 0.0
+        self._drawn_at = self._asked_at = 0.0
+        self._timeline_of: tuple[object, ...] = ()
         self._prompt_since = 0.0
         self._alarms: Mapping[float, float] | None = None
         self._breathing: Timer | None = None
@@ -118,10 +125,11 @@ class LiveApp(App[str]):
             yield Region(id="card")
             with Container(id="talk"):
                 yield Transcript(self._palette, id="transcript")
-        yield Input(id="note", placeholder="A note for this moment; Enter marks, Esc leaves", disabled=True)
         yield Region(id="timeline")
         yield Region(id="meters")
         yield Region(id="keys")
+        # it takes the place of the keys, so that nothing moves
+        yield Input(id="note", placeholder="A note for this moment; Enter marks, Esc leaves", disabled=True)
 
     def on_mount(self) -> None:
         self._wear(self._theme_name)
@@ -147,8 +155,9 @@ class LiveApp(App[str]):
 
     def on_news(self) -> None:
         """Look now, or a little later when the last look was only just."""
-        wait = FRAME_S - (time.monotonic() - self._drawn_at)
-        if wait > 0:
+        now = time.monotonic()
+        wait = FRAME_S - (now - self._drawn_at)
+        if wait > 0 and now - self._asked_at > ANSWER_S:
             self.set_timer(wait, self._look)
         else:
             self._look()
@@ -228,9 +237,17 @@ class LiveApp(App[str]):
         self._transcript.show(state.fresh, state.partials)
         self.state = replace(state, fresh=())
         if self._layout.name != "strip":
-            self._region("timeline").show(gauges.timeline(state, palette, max(10, width - 2)))
+            self._draw_timeline(max(10, width - 2))
             self._region("meters").show(gauges.meters(state, palette, width, self._alarms))
         self._region("keys").show(gauges.keys(palette, width, prompt=state.prompt is not None))
+
+    def _draw_timeline(self, width: int) -> None:
+        """Only when something came to it, or time has moved on by a column: levels come ten times a second."""
+        state = self.state
+        shown = (state.points, state.signs, gauges.column(state.now, width), width, self._theme_name)
+        if shown != self._timeline_of:
+            self._timeline_of = shown
+            self._region("timeline").show(gauges.timeline(state, self._palette, width))
 
     def _draw_card(self) -> None:
         prompt, card = self.state.prompt, self._region("card")
@@ -278,6 +295,7 @@ class LiveApp(App[str]):
 
     def action_pause(self) -> None:
         """Pause, or listen again."""
+        self._asked_at = time.monotonic()
         if self.state.paused:
             self._session.resume()
         else:
@@ -285,11 +303,13 @@ class LiveApp(App[str]):
 
     def action_close_prompt(self, outcome: str) -> None:
         """Used, or dismissed."""
+        self._asked_at = time.monotonic()
         if self.state.prompt is not None:
             self._session.close_prompt(self.state.prompt.id, "used" if outcome == "used" else "dismissed")
 
     def action_another(self) -> None:
         """Another suggestion, or one where there is none."""
+        self._asked_at = time.monotonic()
         if not self.state.ended:
             self._session.another()
 
@@ -298,10 +318,12 @@ class LiveApp(App[str]):
         note = self._base.query_one("#note", Input)
         note.disabled = False
         note.add_class("open")
+        self._base.add_class("noting")
         note.focus()
 
     @on(Input.Submitted, "#note")
     def _marked(self, event: Input.Submitted) -> None:
+        self._asked_at = time.monotonic()
         self._session.mark(event.value.strip())
         self._close_note()
 
@@ -313,11 +335,13 @@ class LiveApp(App[str]):
         note = self._base.query_one("#note", Input)
         note.value = ""
         note.remove_class("open")
+        self._base.remove_class("noting")
         note.disabled = True
         self.set_focus(None)
 
     def action_sensitivity(self, direction: int) -> None:
         """Speak up sooner, or later, and say what that means."""
+        self._asked_at = time.monotonic()
         value = min(1.0, max(-1.0, self.state.sensitivity + direction * STEP))
         self._session.set_sensitivity(value)
         if self._alarms:
@@ -368,7 +392,12 @@ class LiveApp(App[str]):
 
 def run(session: Session, settings: Settings, around: Around) -> str | None:
     """Show a session until it is over; ``REVIEW`` when the user wants to look back."""
-    wanted = LiveApp(session, settings, around).run()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
+    try:
+        wanted = LiveApp(session, settings, around).run()
+    finally:
+        sys.setswitchinterval(before)
     session.end("user")
     session.wait(10.0)
     return wanted
