@@ -101,13 +101,11 @@ class Pacer:
 
 def full_load() -> None:
     """Recognition without a pause, on as many threads as a session uses, for ever."""
+    import numpy as np
+
     from companion.audio.files import open_audio
     from companion.pipeline.build import speech_model_path
     from companion.speech.transcriber import Transcriber
-
-    import numpy as np
-
-    from companion.speech.ear import Speech
 
     model = Transcriber(speech_model_path("base"), name="base", language="en", threads=0, glossary=())
     call = open_audio(ROOT / "models" / "demo" / "call.ogg")
@@ -213,7 +211,9 @@ def told(what: str, **rest: object) -> None:
     print(json.dumps({"what": what, **rest}), flush=True)
 
 
-def alternating(terminal: Terminal, keys: tuple[tuple[bytes, bytes], ...], count: int) -> list[float]:
+def alternating(
+    terminal: Terminal, keys: tuple[tuple[bytes, bytes], ...], count: int, rest_s: float = 0.13
+) -> list[float]:
     """Type keys in turn, each with the text that answers it; seconds until each answer was read."""
     waits = []
     for n in range(count):
@@ -222,7 +222,7 @@ def alternating(terminal: Terminal, keys: tuple[tuple[bytes, bytes], ...], count
         typed = terminal.type(key)
         at = terminal.seen(answer, typed, 3.0)
         waits.append(at - typed if at is not None else 3.0)
-        time.sleep(0.13 + 0.017 * (n % 7))
+        time.sleep(rest_s + 0.017 * (n % 7))
     return waits
 
 
@@ -277,8 +277,10 @@ def main() -> None:
             told("event to screen, recognition at full load", **figures(waits), cores_busy=round(load, 2))
         with screen("real", log) as (terminal, pid):
             time.sleep(8.0)
-            waits = alternating(terminal, ((b" ", b"PAUSED"), (b" ", b"CALM")), round(60 * part))
-            told("key through the session and back (pause), a call and full load", **figures(waits))
+            waits = alternating(terminal, ((b" ", b"pause"),), round(60 * part), rest_s=0.35)
+            told("key for the session to its light, a call and full load", **figures(waits))
+            waits = alternating(terminal, ((b" ", b"PAUSED"), (b" ", b"CALM")), round(60 * part), rest_s=0.35)
+            told("the same to the session's own answer (pause)", **figures(waits))
         with screen("long", log) as (terminal, pid):
             time.sleep(8.0)
             waits = events_to_screen(terminal, log, 20.0 * part)

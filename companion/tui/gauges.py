@@ -113,12 +113,14 @@ def an_hour(alarms: float) -> str:
     return f"about {whole} alarm{'s' if whole > 1 else ''} an hour"
 
 
-def keys(palette: Palette, width: int, *, prompt: bool) -> Text:
-    """The footer: as many keys as there is room for, the most needed first."""
+def keys(palette: Palette, width: int, *, prompt: bool, pressed: str = "") -> Text:
+    """The footer: as many keys as there is room for, the most needed first; the one just ``pressed`` lights up."""
     out = Text(no_wrap=True)
     for key, what in PROMPT_KEYS if prompt else KEYS:
         if out.cell_len + len(key) + len(what) + 3 > width:
             break
-        out.append(f" {key}", Style(color=palette.accent, bold=True))
-        out.append(f" {what} ", Style(color=palette.dim))
+        lit = Style(reverse=pressed == key or (key == "+-" and pressed in ("+", "-")))
+        out.append(" ")
+        out.append(key, Style(color=palette.accent, bold=True) + lit)
+        out.append(f" {what} ", Style(color=palette.dim) + lit)
     return out

@@ -34,6 +34,8 @@ FRAME_S = 0.04
 """Two drawings are at least this far apart: whatever came meanwhile is drawn once."""
 ANSWER_S = 0.5
 """After a key whose answer comes from the session, for this long everything is drawn at once."""
+LIT_S = 0.25
+"""A key that goes to the session lights up in the footer for this long: it was heard, whatever comes of it."""
 STEP = 0.25
 """One press of + or -."""
 SWITCH_S = 0.001
@@ -110,6 +112,7 @@ class LiveApp(App[str]):
         self._private = not settings.screen.transcript
         self._ending = False
         self._over = False
+        self._lit = ""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """NO_COLOR means no colour at all, not shades of grey."""
@@ -239,7 +242,11 @@ class LiveApp(App[str]):
         if self._layout.name != "strip":
             self._draw_timeline(max(10, width - 2))
             self._region("meters").show(gauges.meters(state, palette, width, self._alarms))
-        self._region("keys").show(gauges.keys(palette, width, prompt=state.prompt is not None))
+        self._draw_keys()
+
+    def _draw_keys(self) -> None:
+        prompt = self.state.prompt is not None
+        self._region("keys").show(gauges.keys(self._palette, self.size.width, prompt=prompt, pressed=self._lit))
 
     def _draw_timeline(self, width: int) -> None:
         """Only when something came to it, or time has moved on by a column: levels come ten times a second."""
@@ -293,9 +300,20 @@ class LiveApp(App[str]):
         self._wear(name)
         self._draw()
 
+    def _heard(self, key: str) -> None:
+        """Light a key up at once; what it does is shown when the session says that it is so."""
+        self._asked_at = time.monotonic()
+        self._lit = key
+        self._draw_keys()
+        self.set_timer(LIT_S, self._unlit)
+
+    def _unlit(self) -> None:
+        self._lit = ""
+        self._draw_keys()
+
     def action_pause(self) -> None:
         """Pause, or listen again."""
-        self._asked_at = time.monotonic()
+        self._heard("space")
         if self.state.paused:
             self._session.resume()
         else:
@@ -303,13 +321,13 @@ class LiveApp(App[str]):
 
     def action_close_prompt(self, outcome: str) -> None:
         """Used, or dismissed."""
-        self._asked_at = time.monotonic()
+        self._heard(outcome[0])
         if self.state.prompt is not None:
             self._session.close_prompt(self.state.prompt.id, "used" if outcome == "used" else "dismissed")
 
     def action_another(self) -> None:
         """Another suggestion, or one where there is none."""
-        self._asked_at = time.monotonic()
+        self._heard("n")
         if not self.state.ended:
             self._session.another()
 
@@ -323,7 +341,7 @@ class LiveApp(App[str]):
 
     @on(Input.Submitted, "#note")
     def _marked(self, event: Input.Submitted) -> None:
-        self._asked_at = time.monotonic()
+        self._heard("m")
         self._session.mark(event.value.strip())
         self._close_note()
 
@@ -341,7 +359,7 @@ class LiveApp(App[str]):
 
     def action_sensitivity(self, direction: int) -> None:
         """Speak up sooner, or later, and say what that means."""
-        self._asked_at = time.monotonic()
+        self._heard("+" if direction > 0 else "-")
         value = min(1.0, max(-1.0, self.state.sensitivity + direction * STEP))
         self._session.set_sensitivity(value)
         if self._alarms:

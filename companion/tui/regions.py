@@ -15,6 +15,11 @@ class Region(Static):
         super().__init__(id=id)
         self._shown: Text | None = None
 
+    @property
+    def text(self) -> Text:
+        """What is shown."""
+        return self._shown or Text()
+
     def show(self, text: Text) -> None:
         """Put this text there; nothing happens when it is there already."""
         before = self._shown

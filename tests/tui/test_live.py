@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from companion.config import Settings
 from companion.events import Escalation, Health, Mark, SessionStarted, Utterance
 from companion.tui.live import REVIEW, Around, LiveApp
+from companion.tui.regions import Region
 from companion.tui.transcript import Transcript
 from tests.tui import feed
 from tests.tui.feed import PROMPT, PlayedSession, breaking, calm, heated, over, tense
@@ -75,6 +76,19 @@ async def test_space_pauses_and_goes_on() -> None:
         await pilot.press("space")
         await pilot.pause(0.2)
         assert "CALM" in shown(live, "#state")
+
+
+async def test_a_key_for_the_session_lights_up_before_it_is_answered(monkeypatch) -> None:
+    monkeypatch.setattr("companion.tui.live.LIT_S", 60.0)
+    live, session = app(calm())
+    session.pause = lambda: None  # a session that is busy
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        await pilot.press("space")
+        keys = live.screen_stack[0].query_one("#keys", Region)
+        assert any(span.style.reverse for span in keys.text.spans)
+        live._unlit()
+        assert not any(span.style.reverse for span in keys.text.spans)
 
 
 async def test_a_moment_is_marked_with_a_note_or_without() -> None:
