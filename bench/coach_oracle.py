@@ -34,7 +34,9 @@ from companion.events import (
 )
 from companion.pipeline.transcript import read_transcript
 from companion.playbook import book
+from companion.playbook.aftermath import SPOKEN
 from companion.playbook.coach import Coach
+from companion.playbook.echo import resembles
 
 ROOT = Path(__file__).parents[1]
 STEP_S = 0.25
@@ -159,6 +161,17 @@ def judge(path: Path, score: Score, chance: random.Random | None, heard_after_s:
         print(f"  {path.stem} missed {missed}")
 
 
+def mistaken_for_used(files: list[Path]) -> dict[str, object]:
+    """How often a turn of the user that has nothing to do with a line would count as having spoken it."""
+    lines = [line.text for move in book.load().moves.values() if move.kind == "say" for line in move.say]
+    rows = [json.loads(row) for path in files for row in path.read_text(encoding="utf-8").splitlines() if row.strip()]
+    turns = [r["text"] for r in rows if r.get("speaker") == "me"]
+    chance = random.Random(7)
+    pairs = [(line, turn) for line in lines for turn in chance.sample(turns, min(40, len(turns)))]
+    found = sum(resembles(line, turn) >= SPOKEN for line, turn in pairs)
+    return {"what": "a line and an unrelated turn", "pairs": len(pairs), "taken_for_spoken": found}
+
+
 def prep(head: dict[str, object]) -> dict[str, str]:
     return {"limit": str(head.get("limits") or "")}
 
@@ -185,6 +198,8 @@ def main() -> None:
                 print(json.dumps(score.row(f"{name} {timing}{', blurred' if args.blur else ''}")), flush=True)
                 if args.verbose:
                     print(dict(score.moves))
+    if not args.files and not args.blur:
+        print(json.dumps(mistaken_for_used(sets["corpus"])), flush=True)
 
 
 if __name__ == "__main__":
