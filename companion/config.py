@@ -115,8 +115,8 @@ class ScreenSettings:
     """Colours of the screen."""
     transcript: bool = True
     """Whether the transcript is shown."""
-    bell: bool = False
-    """Ring the terminal bell when the talk is breaking."""
+    alert: Literal["off", "bell", "desktop"] = "off"
+    """A soft sign when the talk is breaking: the terminal's bell, or a notification of the desktop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
