@@ -47,6 +47,7 @@ format: $(STAMP)  ## let ruff write the code the way it should look
 
 bench: models  ## how quick it is: latency, speed, start-up, memory; whose words are they on loudspeakers
 	@$(BIN)/python bench/pipeline.py
+	@$(BIN)/python bench/screen.py
 	@$(BIN)/python bench/echo.py
 
 soak: $(STAMP)  ## an hour of capture at normal speed: drift, overflow, memory (needs PulseAudio)

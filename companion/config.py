@@ -44,7 +44,7 @@ class SpeechSettings:
     """From sound to words."""
 
     model: str = "base"
-    """"base", "tiny.en", any faster-whisper model on the hub, or a folder."""
+    """"base", "tiny.en", any faster-whisper model on the hub, a folder, or "auto"."""
     language: Annotated[str, Meta(min_length=2, max_length=4)] = "en"
     """A Whisper language code, or "auto"."""
     threads: Annotated[int, Meta(ge=0, le=64)] = 0
@@ -115,8 +115,8 @@ class ScreenSettings:
     """Colours of the screen."""
     transcript: bool = True
     """Whether the transcript is shown."""
-    bell: bool = False
-    """Ring the terminal bell when the talk is breaking."""
+    alert: Literal["off", "bell", "desktop"] = "off"
+    """A soft sign when the talk is breaking: the terminal's bell, or a notification of the desktop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

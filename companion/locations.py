@@ -52,6 +52,11 @@ def prep_path() -> Path:
     return data_dir() / "prep.json"
 
 
+def welcomed_path() -> Path:
+    """There once the user has gone through the first screens."""
+    return data_dir() / "welcomed"
+
+
 def log_path() -> Path:
     """The log file; the terminal belongs to the screen."""
     return data_dir() / "companion.log"

@@ -62,6 +62,8 @@ def _speech_model() -> Finding:
 
     try:
         name = config.load().speech.model
+        if name == "auto":  # it takes base before any other that is pulled by itself
+            name = "base"
         return Finding("speech model", "ok", f'"{name}" is in {speech_model_path(name)}')
     except CompanionError as error:
         return Finding("speech model", "fail", error.message, error.hint.removeprefix("Run: "))

@@ -24,6 +24,8 @@ from companion.speech.ear import Ear
 
 LIVE = "live"
 """The name of a session that hears devices."""
+SMALLEST = "tiny.en"
+"""A third of the base model's work, English only, 75 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,13 @@ def speech_model_path(name: str) -> Path:
 
 def check_speech_model(settings: Settings) -> None:
     """Raise now, before anything is opened, when the speech model is not there."""
-    speech_model_path(settings.speech.model)
+    from companion.pipeline import choosing
+
+    if settings.speech.model == choosing.AUTO:
+        if not choosing.candidates(settings.speech.language, speech_model_path):
+            speech_model_path("base")  # says how to pull it
+    else:
+        speech_model_path(settings.speech.model)
 
 
 def check_devices(settings: Settings) -> None:
@@ -201,9 +209,13 @@ def check_devices(settings: Settings) -> None:
 
 
 def load_understanding(settings: Settings) -> Understanding:
-    """Load the models of recognition and reading; takes seconds."""
+    """Load the models of recognition and reading; takes seconds (more the first time with "auto", which measures)."""
+    from companion.pipeline import choosing
     from companion.speech.transcriber import Transcriber
 
+    if settings.speech.model == choosing.AUTO:
+        chosen = choosing.model_for(settings.speech.language, speech_model_path)
+        settings = dataclasses.replace(settings, speech=dataclasses.replace(settings.speech, model=chosen))
     speech = settings.speech
     transcriber = Transcriber(
         speech_model_path(speech.model),
@@ -214,7 +226,21 @@ def load_understanding(settings: Settings) -> Understanding:
     )
     model = load_text_model(settings)
     transcriber.warm_up()
-    return Understanding(transcriber, model, settings)
+    smaller = smaller_speech_model(settings)
+    load_smaller = (lambda: Transcriber(speech_model_path(smaller), name=smaller, language="en")) if smaller else None
+    return Understanding(transcriber, model, settings, load_smaller)
+
+
+def smaller_speech_model(settings: Settings) -> str | None:
+    """The model that takes over when the machine is too slow: the smallest that is here and knows the language."""
+    speech = settings.speech
+    if speech.model == SMALLEST or speech.language != "en":
+        return None
+    try:
+        speech_model_path(SMALLEST)
+    except CompanionError:
+        return None
+    return SMALLEST
 
 
 def load_text_model(settings: Settings) -> TextModel:

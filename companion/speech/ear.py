@@ -5,6 +5,7 @@ An ear keeps what it must: a little before the first syllable, and the utterance
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,8 @@ SHORTEST_S = 0.16
 class Speech:
     """A stretch of speech: ``samples`` float32 mono 16 kHz from ``t0`` - pre-roll; ``t0``, ``t1`` bound the speech.
 
-    ``confidence``: mean speech probability of its frames; ``whole`` is False while it goes on.
+    ``confidence``: mean speech probability of its frames; ``whole`` is False while it goes on; ``paused``: it does not
+    go on just now, so this may be all of it.
     """
 
     speaker: Speaker
@@ -37,6 +39,7 @@ class Speech:
     samples: NDArray[np.float32]
     confidence: float
     whole: bool = True
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +147,37 @@ class Ear:
         self._probabilities_from = min(self._probabilities_from, frame)
         return [Stopped(self.speaker, began * FRAME / RATE)] if undone else []
 
-    def so_far(self) -> Speech | None:
-        """The open utterance as far as it was heard, or None."""
+    def so_far(self, since: float = 0.0) -> Speech | None:
+        """The open utterance as far as it was heard, or None; its sound from ``since`` on (a pause within it)."""
         if not self._endpointer.speaking:
             return None
-        return self._cut_out(self._endpointer.first_frame, self._heard // FRAME, whole=False)
+        speech = self._cut_out(self._endpointer.first_frame, self._heard // FRAME, whole=False)
+        skipped = round((since - speech.samples_t0) * RATE)
+        if skipped <= 0:
+            return speech
+        return dataclasses.replace(speech, samples_t0=since, samples=speech.samples[skipped:])
+
+    def candidate(self, pause_s: float) -> Speech | None:
+        """What will be the utterance if the pause, which has lasted ``pause_s`` or longer, turns out to be its end."""
+        endpointer = self._endpointer
+        if endpointer.pause_frames * FRAME < pause_s * RATE:
+            return None
+        speech = self._cut_out(endpointer.first_frame, endpointer.end_frame, whole=False)
+        return dataclasses.replace(speech, paused=True) if speech.t1 - speech.t0 >= SHORTEST_S else None
+
+    @property
+    def began(self) -> float:
+        """When the open utterance began."""
+        return self._endpointer.first_frame * FRAME / RATE
+
+    @property
+    def in_pause(self) -> bool:
+        """Whether an open utterance pauses just now."""
+        return self._endpointer.in_pause
+
+    def expect(self, pause_s: float) -> None:
+        """Let the pause that is open end the utterance after ``pause_s``."""
+        self._endpointer.expect(pause_s)
 
     def _tell(self, decision: Began | Finished) -> list[Started | Stopped | Speech]:
         if isinstance(decision, Began):

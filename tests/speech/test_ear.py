@@ -115,3 +115,31 @@ def test_speech_is_told_by_one_sound_and_kept_as_another() -> None:
     [speech] = [d for d in heard if isinstance(d, Speech)]
     assert (speech.t0, speech.t1) == pytest.approx((1.0, 2.0), abs=0.1)
     assert np.all(speech.samples == np.float32(0.3))
+
+
+def test_at_a_pause_it_offers_what_the_utterance_will_be_if_this_is_its_end() -> None:
+    ear = Ear("me", LoudnessVad(), Endpointer())
+    ear.feed(sound((1.0, False), (1.0, True), (0.05, False)))
+    assert ear.candidate(0.1) is None
+    ear.feed(sound((0.25, False)))
+    candidate = ear.candidate(0.1)
+    assert candidate is not None and candidate.paused and not candidate.whole
+    final = next(d for d in ear.feed(sound((1.0, False))) if isinstance(d, Speech))
+    assert (final.t0, final.t1) == (candidate.t0, candidate.t1)
+    assert np.array_equal(final.samples, candidate.samples)
+
+
+def test_when_speech_goes_on_the_offer_is_withdrawn() -> None:
+    ear = Ear("me", LoudnessVad(), Endpointer())
+    ear.feed(sound((1.0, True), (0.3, False), (0.2, True)))
+    assert ear.candidate(0.1) is None
+    assert not ear.in_pause
+
+
+def test_the_sound_since_a_pause_can_be_looked_at_alone() -> None:
+    ear = Ear("me", LoudnessVad(), Endpointer())
+    ear.feed(sound((1.0, False), (2.0, True)))
+    late = ear.so_far(2.5)
+    assert late is not None
+    assert late.t0 == pytest.approx(1.0, abs=0.1)
+    assert len(late.samples) / RATE == pytest.approx(0.5, abs=0.1)
