@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import soundfile
 
@@ -30,10 +32,11 @@ def test_the_other_side_is_not_heard_as_the_user(pulse, tmp_path):
     settings, clock, told = Settings(audio=AudioSettings()), SystemClock(), []
     call = Call(
         WithoutEcho(LiveInput(settings, clock)), lambda: make_ears(settings), CountingUnderstanding,
-        started=SessionStarted(source="live", started_unix=0.0), settings=settings, sinks=[], clock=clock, longest_s=9.0,
+        started=SessionStarted(source="live", started_unix=0.0), settings=settings, sinks=[], clock=clock, longest_s=10.0,
     )  # fmt: skip
     # when the other side speaks for some seconds, and the user says nothing
     call.start(told.append)
+    time.sleep(2.0)  # a new stream is moved to its place within a second
     pulse.play("call", theirs)
     assert call.wait(60.0)
     # then the echo was found and told, and everything that was said was said by the other side
