@@ -18,6 +18,7 @@ from companion.audio.pulse import PulseSource
 from companion.clock import SystemClock
 from companion.config import AudioSettings
 from companion.errors import CompanionError, UsageError
+from companion.events import Health
 from tests.live.conftest import PipeWire, Pulse, running
 
 pytestmark = pytest.mark.sound
@@ -75,8 +76,9 @@ class Listener:
         assert done()
 
     def last(self, part):
-        """What was told last of a side."""
-        return [h for h in self.health if h.part == part][-1]
+        """What was told last of a side; an empty message before anything was."""
+        told = [h for h in self.health if h.part == part]
+        return told[-1] if told else Health(part=part, state="")
 
     def loud(self, speaker):
         """The seconds at which this side is first and last heard, or None."""
