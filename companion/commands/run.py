@@ -173,7 +173,7 @@ def _print(session: Call | TranscriptCall, *, quiet: bool) -> None:
     from companion.commands.lines import Printer
 
     with ends_in_order(session.end):
-        session.start(Printer(sys.stderr if quiet else sys.stdout))
+        session.start(Printer(sys.stderr if quiet else sys.stdout, gone=lambda: session.end("signal")))
         while not session.wait(0.2):
             pass
 

@@ -57,22 +57,33 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"There is no playbook {path}.", "Check coach.playbook in your settings.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise UsageError(f"The playbook {path} cannot be read ({error.strerror}).", "Check the path.") from error
+    except (ValueError, RecursionError) as error:  # no UTF-8, no TOML, or nested too deeply
         raise UsageError(f"The playbook {path} cannot be read: {error}.", "Mend that line.") from error
 
 
 def _check_names(data: Mapping[str, Any], path: Path) -> None:
+    _check_known(data, ("moves", "drivers"), "", path)
     for section, known in (("moves", MOVES), ("drivers", DRIVERS)):
-        for name in data.get(section, {}):
-            if name not in known:
-                raise UsageError(f'{path}: "{section}.{name}" is not known.', _nearest(name, known))
-    for name in data:
-        if name not in ("moves", "drivers"):
-            raise UsageError(f'{path}: "{name}" is not known.', _nearest(name, ("moves", "drivers")))
+        _check_known(_section(data.get(section, {}), section, path), known, f"{section}.", path)
+    for name, wanted in data.get("drivers", {}).items():
+        if not isinstance(wanted, list):
+            raise UsageError(f'{path}: "drivers.{name}" must be a list of moves.', f'For example: {name} = ["reframe"]')
     for name, fields in data.get("moves", {}).items():
-        for key in fields:
-            if key not in _FIELDS:
-                raise UsageError(f'{path}: "moves.{name}.{key}" is not known.', _nearest(key, _FIELDS))
+        _check_known(_section(fields, f"moves.{name}", path), _FIELDS, f"moves.{name}.", path)
+
+
+def _check_known(data: Mapping[str, Any], known: tuple[str, ...], prefix: str, path: Path) -> None:
+    for name in data:
+        if name not in known:
+            raise UsageError(f'{path}: "{prefix}{name}" is not known.', _nearest(name, known))
+
+
+def _section(value: object, name: str, path: Path) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise UsageError(f'{path}: "{name}" is a section.', f"Write it as [{name}] with its lines below.")
+    return value
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:

@@ -91,3 +91,32 @@ def test_a_bug_is_told_plainly_and_logged(monkeypatch: pytest.MonkeyPatch, capsy
     assert "Traceback" not in told
     assert "ZeroDivisionError" in locations.log_path().read_text(encoding="utf-8")
     assert locations.log_path().stat().st_mode & 0o777 == 0o600
+
+
+def test_a_group_without_a_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["config"])
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("Usage: companion config")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams as a Unix shell does")
+@pytest.mark.parametrize(
+    ("how", "code", "told"),
+    [
+        ("config show >&-", 0, ""),
+        ("prep <&-", 2, "There is no terminal to ask on"),
+        ("config check /nowhere 2>&-", 2, ""),
+        pytest.param(
+            "config show >/dev/full", 1, "no space left",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full"),
+        ),
+    ],
+)  # fmt: skip
+def test_closed_and_full_streams_are_no_bugs(how: str, code: int, told: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"'{sys.executable}' -m companion {how}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert told in done.stderr
+    assert "should not have" not in done.stderr
