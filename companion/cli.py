@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import logging
 import os
 import sys
@@ -89,7 +90,7 @@ def companion(ctx: click.Context, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the program; errors become one sentence and an exit code (1 failed, 2 used wrongly)."""
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
-    _open_missing_streams()
+    _make_streams_safe()
     _log_to_file(debug=debug)
     try:
         code = companion.main(args=arguments, prog_name="companion", standalone_mode=False)
@@ -115,11 +116,14 @@ def main(arguments: list[str] | None = None) -> None:
         _leave(error, _unexpected(error), 1, debug=debug)
 
 
-def _open_missing_streams() -> None:
-    """A shell may start us with a stream closed (``<&-``); then it is empty, or swallows what it is told."""
+def _make_streams_safe() -> None:
+    """A stream that the shell closed (``<&-``) is empty; letters that an encoding does not know become "?"."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # open until the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _unexpected(error: Exception) -> str:

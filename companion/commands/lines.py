@@ -73,9 +73,6 @@ class Printer:
         except BrokenPipeError:
             self._out = None
             self._gone()
-        except UnicodeEncodeError:
-            plain = text.encode(self._out.encoding, errors="replace").decode(self._out.encoding)
-            print(plain, file=self._out, flush=True)
         except OSError as error:
             self._out = None
             raise CompanionError(f"The lines cannot be printed ({error.strerror}).", "Free some space.") from error

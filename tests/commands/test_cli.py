@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -93,6 +94,13 @@ def test_a_bug_is_told_plainly_and_logged(monkeypatch: pytest.MonkeyPatch, capsy
     assert locations.log_path().stat().st_mode & 0o777 == 0o600
 
 
+def test_a_home_of_nobody_is_just_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    from companion import locations
+
+    monkeypatch.setenv("COMPANION_HOME", "~nobody-of-that-name/x")
+    assert locations.data_dir() == Path("~nobody-of-that-name/x/data")
+
+
 def test_a_group_without_a_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(["config"])
@@ -107,6 +115,7 @@ def test_a_group_without_a_command_explains_itself(capsys: pytest.CaptureFixture
         ("config show >&-", 0, ""),
         ("prep <&-", 2, "There is no terminal to ask on"),
         ("config check /nowhere 2>&-", 2, ""),
+        ("config check /na\u00efve", 2, "There is no settings file /na?"),
         pytest.param(
             "config show >/dev/full", 1, "no space left",
             marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full"),
@@ -115,7 +124,11 @@ def test_a_group_without_a_command_explains_itself(capsys: pytest.CaptureFixture
 )  # fmt: skip
 def test_closed_and_full_streams_are_no_bugs(how: str, code: int, told: str) -> None:
     done = subprocess.run(
-        ["/bin/sh", "-c", f"'{sys.executable}' -m companion {how}"], capture_output=True, text=True, check=False
+        ["/bin/sh", "-c", f"'{sys.executable}' -m companion {how}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
     )
     assert done.returncode == code, done.stderr
     assert told in done.stderr
