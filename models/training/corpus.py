@@ -74,9 +74,9 @@ def _example(row: dict, context: tuple[Turn, ...], author: str, call: str) -> Ex
     return Example((_side(row["speaker"]), row["text"]), context, drivers, level, author, call)
 
 
-def is_quiet(example: Example) -> bool:
-    """Whether it is a turn of a calm talk in which nothing goes on."""
-    return bool(example.call) and not example.level.any() and not example.drivers.any()
+def is_calm(example: Example) -> bool:
+    """Whether nothing goes on in it."""
+    return not example.level.any() and not example.drivers.any()
 
 
 ALONE, AMID = 0.2, 0.3

@@ -115,7 +115,6 @@ def test_a_group_without_a_command_explains_itself(capsys: pytest.CaptureFixture
         ("config show >&-", 0, ""),
         ("prep <&-", 2, "There is no terminal to ask on"),
         ("config check /nowhere 2>&-", 2, ""),
-        ("config check /na\u00efve", 2, "There is no settings file /na?"),
         pytest.param(
             "config show >/dev/full", 1, "no space left",
             marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full"),
@@ -133,3 +132,16 @@ def test_closed_and_full_streams_are_no_bugs(how: str, code: int, told: str) -> 
     assert done.returncode == code, done.stderr
     assert told in done.stderr
     assert "should not have" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["analyze", "replay"])
+def test_a_recording_is_never_written_over_by_its_own_events(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = tmp_path / "call.jsonl"
+    call.write_text('{"speaker": "me", "text": "Hello."}\n', encoding="utf-8")
+    with pytest.raises(SystemExit) as left:
+        cli.main([name, str(call), "--events", str(tmp_path / "." / "call.jsonl")])
+    assert left.value.code == 2
+    assert "is the recording itself" in capsys.readouterr().err
+    assert "Hello." in call.read_text(encoding="utf-8")
