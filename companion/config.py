@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -248,6 +249,8 @@ def check_sense(settings: Settings, path: Path) -> None:
         hint = f'Did you mean "{near[0]}"?' if near else 'Use a Whisper code such as "en", "de", "fr", or "auto".'
         raise UsageError(f'{path}: "speech.language" has an impossible value: there is no language "{language}".', hint)
     e = settings.escalation
+    if math.isnan(e.sensitivity):
+        raise UsageError(f'{path}: "escalation.sensitivity" must be a number.', "From -1 to 1; 0 is as delivered.")
     for level, (enter, leave) in enumerate(zip(e.enter, e.leave, strict=True), 1):
         if leave >= enter:
             raise UsageError(

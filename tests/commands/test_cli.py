@@ -65,6 +65,8 @@ def test_help_loads_nothing_heavy() -> None:
     [
         (["nonsense"], 2, "There is no command"),
         (["demo", "--nonsense"], 2, "--nonsense"),
+        (["demo", "--sensitivity", "nan"], 2, "sensitivity"),
+        (["demo", "--language", "xx"], 2, 'no language "xx"'),
         (["config", "check", "/nowhere.toml"], 2, "There is no settings file"),
         (["classify", "/nowhere.txt"], 2, "cannot be read"),
     ],
