@@ -125,6 +125,8 @@ class SessionsSettings:
     """Write sessions to the journal; off keeps nothing at all."""
     keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
     """Delete sessions older than this many days; 0 keeps them."""
+    keep_mb: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
+    """Delete the oldest sessions when everything kept takes more megabytes; 0 keeps them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from companion.commands.common import command, examples
-from companion.commands.sessions import journal
+from companion.commands.keeping import journal
 from companion.errors import CompanionError
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -11,8 +10,7 @@ from pathlib import Path
 import click
 
 from companion.commands.common import command, examples
-from companion.commands.sessions import journal
-from companion.errors import CompanionError, UsageError
+from companion.commands.keeping import journal, write_own
 from companion.plain import clean
 
 KINDS = ("md", "json", "srt", "vtt", "csv")
@@ -71,18 +69,3 @@ def export(session: str, kind: str, output: Path | None, force: bool) -> None:
         return
     write_own(output, text, force=force)
     click.echo(f"Written to {clean(str(output))}.")
-
-
-def write_own(path: Path, text: str, *, force: bool) -> None:
-    """Write a file of mode 0600 in one step; raises ``UsageError`` rather than overwrite."""
-    if path.exists() and not force:
-        raise UsageError(f"{path} is there already.", "Choose another name, or add --force.")
-    part = path.with_name(f".{path.name}.part")
-    try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CompanionError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error
