@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,25 +17,44 @@ from companion.plain import clean
 KINDS = ("md", "json", "srt", "vtt", "csv")
 
 
-@command(epilog=examples("companion review", "companion review 2026-11-23-1 --json"))
+@command(epilog=examples("companion review", "companion review 2026-11-23-1 --text", "companion review last --json"))
 @click.argument("session", default="last")
+@click.option("--text", "as_text", is_flag=True, help="Print it, also where there is a terminal for the screen.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def review(session: str, as_json: bool) -> None:
-    """Look back at a session: where it heated up and why, what was suggested, and four questions for you."""
+def review(session: str, as_text: bool, as_json: bool) -> None:
+    """Look back at a session: where it heated up and why, what was suggested, and four questions for you.
+
+    On a terminal it is a screen to walk through, to judge alarms on, to answer in and to correct; else it is printed.
+    """
+    if not as_text and not as_json and sys.stdout.isatty() and sys.stdin.isatty():
+        from companion import config
+        from companion.tui.review import run
+
+        with journal() as kept:
+            run(kept, session, config.load().screen.theme)
+        return
+    _print(session, as_json=as_json)
+
+
+def _print(session: str, *, as_json: bool) -> None:
+    from companion.pipeline.past import earlier_figures
     from companion.review.summary import summarise
     from companion.review.text import told
+    from companion.review.trends import figures, trends
 
     with journal() as kept:
         record = kept.load(session)
+        earlier = earlier_figures(kept, record.info)
     summary = summarise(record.events)
+    found = trends(figures(summary), earlier)
     if as_json:
         import msgspec
 
-        data = msgspec.to_builtins(asdict(summary))
+        data = msgspec.to_builtins(asdict(summary)) | {"trends": [asdict(t) for t in found]}
         click.echo(json.dumps({"session": record.info.id, "state": record.info.state, **data}, ensure_ascii=False))
         return
     width = min(100, max(40, shutil.get_terminal_size().columns - 2))
-    for line in told(summary, f"{record.info.id}  {record.info.title}", width=width):
+    for line in told(summary, f"{record.info.id}  {record.info.title}", found, width=width):
         click.echo(line)
 
 
