@@ -32,6 +32,15 @@ AFTER_S = 60.0
 """What a prompt may have changed is looked for within this."""
 CALMER = 0.05
 """How far the mean score must fall to count as calmer."""
+OUTCOMES = {
+    "used": "you used it",
+    "dismissed": "you dismissed it",
+    "expired": "it passed by",
+    "replaced": "another took its place",
+    "ended": "the call ended",
+    "open": "the call ended",
+}
+"""What became of a suggestion, in words."""
 SAME_TURN_S = 2.0
 """A side that goes on within this, uninterrupted, is still in its turn."""
 
@@ -61,6 +70,11 @@ class Suggested:
     after: int
     score: float = 0.0
     later: float | None = None
+
+    @property
+    def told(self) -> str:
+        """What became of it, in words."""
+        return OUTCOMES.get(self.outcome, self.outcome)
 
     @property
     def helped(self) -> bool | None:

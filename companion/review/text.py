@@ -58,7 +58,7 @@ def _moment(summary: Summary, moment: Moment) -> Iterator[str]:
 
 def _suggestion(s: Suggested) -> str:
     fell = f", from {Level(s.before).name.lower()} to {Level(s.after).name.lower()} within a minute"
-    return f"  {clock(s.prompt.t)}  ◆ {s.prompt.headline}: {s.prompt.say}  ({s.outcome}{fell})"
+    return f"  {clock(s.prompt.t)}  ◆ {s.prompt.headline}: {s.prompt.say}  ({s.told}{fell})"
 
 
 def _debrief(summary: Summary) -> Iterator[str]:

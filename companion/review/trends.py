@@ -53,6 +53,12 @@ class Trend:
             return 1
         return -1 if self.now < self.low - UNUSUAL * spread else 0
 
+    @property
+    def usual(self) -> str:
+        """The middle half of the earlier calls, in words."""
+        low, high = self.shown(self.low), self.shown(self.high)
+        return low if low == high else f"{low} to {high}"
+
     def shown(self, value: float) -> str:
         """A value with its unit."""
         unit = NAMES[self.key][1]
@@ -97,7 +103,6 @@ def told(found: Sequence[Trend]) -> tuple[str, ...]:
     out = []
     for trend in sorted(found, key=lambda t: -abs(t.unusual)):
         word = {1: ", more than usual for you", -1: ", less than usual for you", 0: ""}[trend.unusual]
-        usual = f"{trend.shown(trend.low)} to {trend.shown(trend.high)}"
         name = trend.name[:1].upper() + trend.name[1:]
-        out.append(f"{name}: {trend.shown(trend.now)} (usually {usual}{word}).")
+        out.append(f"{name}: {trend.shown(trend.now)} (usually {trend.usual}{word}).")
     return tuple(out)

@@ -54,7 +54,7 @@ class ReviewApp(App[int]):
         Binding("y", "verdict('right')", "right"),
         Binding("n", "verdict('wrong')", "wrong"),
         Binding("u", "verdict('unsure')", "not sure", show=False),
-        Binding("s", "missed", "should have spoken"),
+        Binding("s", "missed", "missed one"),
         Binding("d", "debrief", "debrief"),
         Binding("w", "numbers", "what worked"),
         Binding("slash", "find", "find", key_display="/"),

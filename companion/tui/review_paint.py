@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -27,6 +28,7 @@ from companion.tui.palette import NAMES, SHAPES, Palette
 from companion.tui.review_state import Column, Look, Row, Talk, columns, is_alarm
 
 _BARS = " ▁▂▃▄▅▆▇█"
+GUTTER = 6
 HIGH = 3
 """Lines of the timeline's bars."""
 VERDICTS = {
@@ -35,6 +37,8 @@ VERDICTS = {
     "unsure": "you: not sure",
     "missed": "you: it should have spoken here",
 }
+_SHARP = (0.3, 0.55, 0.8)
+"""How sharp a side's words must be for the colours of tense, heated, breaking (its running heat, 0-1)."""
 _CONSOLE = Console(width=200)
 _WHO = 9
 
@@ -60,9 +64,12 @@ def header(talk: Talk, title: str, palette: Palette, width: int) -> Text:
 
 def timeline(talk: Talk, look: Look, palette: Palette, width: int) -> Text:
     """Bars of the score, who spoke, what happened, and the times."""
+    room = width
+    width -= GUTTER
     cells = columns(talk, look, width)
     at = talk.times[look.row] if talk.rows else 0.0
     cursor = min(width - 1, max(0, int((at - look.begin) / look.span * width)))
+    dim = Style(color=palette.dim)
     lines = [_pointer(palette, width, cursor)]
     lines += [_bars(cells, palette, floor, cursor) for floor in reversed(range(HIGH))]
     lines += [_speech(cells, who, palette) for who in ("them", "me")]
@@ -70,7 +77,10 @@ def timeline(talk: Talk, look: Look, palette: Palette, width: int) -> Text:
     for cell in cells:
         colour = {"✗": palette.levels[2], "✓": palette.levels[0]}.get(cell.sign, palette.accent)
         signs.append(cell.sign, Style(color=colour))
-    return Text("\n").join([*lines, signs, _axis(look, palette, width)])
+    lines += [signs, _axis(look, palette, width)]
+    names = {HIGH + 1: "they", HIGH + 2: "you"}
+    out = [Text(f"{names.get(i, ''):>{GUTTER - 1}} ", dim, no_wrap=True).append_text(x) for i, x in enumerate(lines)]
+    return Text("\n").join(out) if room > 3 * GUTTER else Text()
 
 
 def _pointer(palette: Palette, width: int, cursor: int) -> Text:
@@ -92,9 +102,9 @@ def _bars(cells: Sequence[Column], palette: Palette, floor: int, cursor: int) ->
 def _speech(cells: Sequence[Column], who: str, palette: Palette) -> Text:
     out = Text(no_wrap=True)
     for cell in cells:
-        speaks = cell.me if who == "me" else cell.them
-        colour = palette.levels[1] if cell.both else palette.accent if who == "me" else palette.dim
-        out.append("━" if speaks else " ", Style(color=colour))
+        sharp = cell.me if who == "me" else cell.them
+        colour = palette.dim if sharp is None or sharp < _SHARP[0] else palette.levels[bisect_right(_SHARP, sharp)]
+        out.append(" " if sharp is None else "═" if cell.both else "━", Style(color=colour))
     return out
 
 
@@ -193,7 +203,7 @@ def moment(talk: Talk, look: Look, palette: Palette) -> Text:
         if s.prompt.t - 20 <= at <= s.prompt.t + 30:
             out.append(f"\n◆ {s.prompt.headline}\n", Style(color=palette.accent, bold=True))
             out.append(f"“{clean(s.prompt.say)}”\n", text)
-            out.append(f"{s.outcome}; {after(s.before, s.after, helped=s.helped)}\n", dim)
+            out.append(f"{s.told}; {after(s.before, s.after, helped=s.helped)}\n", dim)
     alarm = talk.alarm(at)
     verdict = talk.summary.labels.get(row.event.t) or (talk.summary.labels.get(alarm.t) if alarm else None)
     if verdict:
@@ -247,7 +257,7 @@ def _worked(talk: Talk, palette: Palette) -> Text:
     for x in talk.summary.suggested:
         out.append(f"{clock(x.prompt.t):>7}  {x.prompt.headline:28} ", Style(color=palette.text))
         told = after(x.before, x.after, helped=x.helped)
-        out.append(f"{x.outcome:10} {told}\n", Style(color=palette.dim))
+        out.append(f"{x.told:24} {told}\n", Style(color=palette.dim))
     return out
 
 
@@ -284,7 +294,7 @@ def _trends(found: Sequence[Trend], palette: Palette) -> Text:
         line = sparkline([*trend.earlier[-11:], trend.now])
         colour = palette.levels[1] if trend.unusual else palette.text
         out.append(f"{trend.name:32}{trend.shown(trend.now):>8}  ", Style(color=colour))
-        usual = f"{line:12}  usually {trend.shown(trend.low)} to {trend.shown(trend.high)}\n"
+        usual = f"{line:12}  usually {trend.usual}\n"
         out.append(usual, Style(color=palette.dim))
     return out
 

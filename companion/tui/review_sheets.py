@@ -32,6 +32,7 @@ t  title    g  tags    p  names    e  correct the words
 x  take a passage out for good (x again at its other end)
 r  replace a name for good
 
+━ who spoke, the sharper the warmer   ═ both at once
 ◆ suggested  ◈ used  ◇ dismissed  ▲ your mark
 ✓ ✗ ? your verdict   ! it should have spoken
 ░ not heard   ╳ taken out   Any key closes this."""

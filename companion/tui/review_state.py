@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from companion.events import (
+    SPEAKERS,
     Escalation,
     Event,
     Level,
@@ -17,6 +18,7 @@ from companion.events import (
     Removed,
     Resumed,
     SensitivityChanged,
+    Temperature,
     Utterance,
 )
 from companion.review.summary import Summary, summarise
@@ -39,7 +41,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A past call, folded once; the screen only looks things up. ``times``: of the rows; ``peaks``: row numbers."""
+    """A past call, folded once; the screen only looks things up. ``times``: of the rows; ``peaks``: row numbers.
+
+    ``speech``: when each side spoke; ``heat``: how sharp each side was, 0-1, at the times of the summary's points.
+    """
 
     summary: Summary
     rows: tuple[Row, ...]
@@ -48,6 +53,7 @@ class Talk:
     peaks: tuple[int, ...]
     point_times: tuple[float, ...]
     speech: dict[str, tuple[tuple[float, float], ...]]
+    heat: dict[str, tuple[float, ...]]
 
     @property
     def length(self) -> float:
@@ -90,7 +96,8 @@ def fold(events: Sequence[Event], numbers: Sequence[int]) -> Talk:
         steps=tuple(e for e in events if isinstance(e, Escalation)),
         peaks=tuple(i for i, row in enumerate(rows) if is_alarm(row.event)),
         point_times=tuple(t for t, _, _ in summary.points),
-        speech={who: tuple((u.t0, u.t1) for u in said if u.speaker == who) for who in ("me", "them")},
+        heat={who: tuple(e.sides.get(who, 0.0) for e in events if isinstance(e, Temperature)) for who in SPEAKERS},
+        speech={who: tuple((u.t0, u.t1) for u in said if u.speaker == who) for who in SPEAKERS},
     )
 
 
@@ -173,12 +180,15 @@ def _within(talk: Talk, look: Look) -> Look:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the timeline: the highest score in it, the level, who spoke, and what happened."""
+    """One column of the timeline: the highest score in it, the level, how sharp who spoke was, and what happened.
+
+    ``me`` and ``them``: 0-1, None where that side did not speak.
+    """
 
     score: float
     level: int
-    me: bool
-    them: bool
+    me: float | None
+    them: float | None
     both: bool
     deaf: bool
     cut: bool
@@ -198,9 +208,11 @@ def columns(talk: Talk, look: Look, width: int) -> list[Column]:
         inside = talk.summary.points[max(0, first - 1) : last]
         score = max((s for t, s, _ in inside if t >= begin), default=inside[0][1] if inside else 0.0)
         level = max((n for t, _, n in inside if t >= begin), default=inside[0][2] if inside else 0)
-        out.append(
-            Column(score, level, filled["me"][i], filled["them"][i], both[i], deaf[i], cut[i], signs.get(i, " "))
+        me, them = (
+            max(talk.heat[who][max(0, first - 1) : last + 1], default=0.0) if filled[who][i] else None
+            for who in SPEAKERS
         )
+        out.append(Column(score, level, me, them, both[i], deaf[i], cut[i], signs.get(i, " ")))
     return out
 
 
