@@ -63,12 +63,16 @@ def _print(session: str, *, as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The page to write.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def report(session: str, output: Path, force: bool) -> None:
-    """Write a session as one page for a browser: no network, no script, everything in one file."""
+    """Write a session as one page for a browser: no network, everything in one file."""
+    from companion.pipeline.past import earlier_figures
     from companion.review.report import render
+    from companion.review.summary import summarise
+    from companion.review.trends import figures, trends
 
     with journal() as kept:
         record = kept.load(session)
-    write_own(output, render(record.events, record.info.title), force=force)
+        found = trends(figures(summarise(record.events)), earlier_figures(kept, record.info))
+    write_own(output, render(record.events, record.info.title, found), force=force)
     click.echo(f"Written to {clean(str(output))}.")
 
 

@@ -80,8 +80,7 @@ def _approach(summary: Summary) -> tuple[str, ...]:
 
 def _differently(summary: Summary) -> tuple[str, ...]:
     return tuple(
-        f"{clock(s.prompt.t).strip()}: “{s.prompt.headline}”: {s.told}; {_after(s.helped)}"
-        for s in summary.suggested
+        f"{clock(s.prompt.t).strip()}: “{s.prompt.headline}”: {s.told}; {_after(s.helped)}" for s in summary.suggested
     )
 
 
