@@ -36,6 +36,11 @@ class EscalationTracker:
         """The level now."""
         return self._level
 
+    @property
+    def believed(self) -> tuple[float, float, float]:
+        """How surely the level is at least 1, 2, 3."""
+        return filter_.at_least(self._belief)
+
     def step(self, event: Event) -> list[Event]:
         """Take the next event."""
         if isinstance(event, SpeechStarted):
