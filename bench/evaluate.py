@@ -16,8 +16,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
 ROOT = Path(__file__).parents[1]
 COMPANION = Path(sys.executable).with_name("companion")
 
@@ -29,32 +27,6 @@ def scored(name: str, *command: str | Path, env: dict[str, str]) -> None:
     for line in done.stderr.splitlines():
         print(f"  {line}")
     print(json.dumps({"what": name, **json.loads(done.stdout.strip().splitlines()[-1])}), flush=True)
-
-
-def effort_auc(folder: Path) -> float:
-    """Anger against the rest, level removed, each speaker against the mean of their own neutral clips."""
-    from companion.affect.voice import VoiceBaseline, measure
-    from companion.audio.files import open_audio
-
-    clips: dict[str, list[tuple[str, object]]] = {}
-    for path in sorted(folder.glob("*.flac")):
-        parts = path.stem.split("-")
-        sound = np.concatenate([sides["them"] for _, sides in open_audio(path)])
-        sound = sound / (np.sqrt(np.mean(sound**2)) + 1e-9) * 0.05
-        features = measure(sound)
-        if features is not None:
-            clips.setdefault(parts[-1], []).append((parts[2], features))
-    angry, rest = [], []
-    for spoken in clips.values():
-        usual = [f for emotion, f in spoken if emotion == "01"]
-        for emotion, features in spoken:
-            if emotion == "01":
-                continue
-            baseline = VoiceBaseline()
-            for neutral in usual:
-                baseline.compare(neutral)
-            (angry if emotion == "05" else rest).append(baseline.compare(features).effort)
-    return float(np.mean(np.array(angry)[:, None] > np.array(rest)[None]))
 
 
 def main() -> None:
@@ -78,8 +50,7 @@ def main() -> None:
         if not args.quick:
             scored("dev calls, audio", tools / "eval_calls.py", COMPANION, "audio", *calls, env=env)
             scored("bundled call, audio", tools / "eval_calls.py", COMPANION, "audio", bundled, env=env)
-            auc = effort_auc(args.data / "eval" / "real" / "acted_emotion")
-            print(json.dumps({"what": "vocal effort, anger against the rest, acted", "auc": round(auc, 3)}))
+            subprocess.run([sys.executable, ROOT / "bench" / "voice.py", "--data", args.data], check=True)
 
 
 def models_folder() -> Path:

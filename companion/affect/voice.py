@@ -1,8 +1,9 @@
 """Vocal effort, pitch and pace of an utterance, against the same speaker's own running baseline.
 
 Loudness is left out on purpose: it depends on the microphone, and in natural talk angry is not always louder. What
-changes with effort is the shape of the spectrum: pressed voices carry more energy above 1 kHz. Measures as in the
-Geneva minimalistic parameter set (Eyben et al. 2016): alpha ratio, Hammarberg index, F0 in semitones.
+changes with effort is the shape of the spectrum: pressed voices are brighter, with more energy in the overtones.
+Happy and frightened voices are brighter too, but rise in pitch as well; so effort is brightness beyond what the pitch
+goes with. Steady noise is subtracted (Boll 1979).
 """
 
 from __future__ import annotations
@@ -28,8 +29,14 @@ SETTLED_S = 20.0
 """Seconds of speech after which a baseline may be relied upon."""
 _LONG_MEMORY_S = 240.0
 """The baseline adapts as if it remembered this much speech."""
-_PRIOR_SD = {"alpha": 2.0, "hammarberg": 3.0, "pitch": 2.0, "rate": 3.5}
-"""Usual spread of a speaker's utterances: dB, dB, semitones, letters a second (from the project's dev calls)."""
+_PRIOR_SD = {"brightness": 0.15, "brightness_loud": 0.15, "pitch": 2.0, "rate": 3.5}
+"""Usual spread of a speaker's utterances: octaves, octaves, semitones, letters a second (read and spoken English)."""
+_BAND_HZ = (50.0, 6500.0)
+_NOISE_TENTH = 2.0
+"""How often the quietest tenth of each band is subtracted as noise."""
+_LOUD_PERCENTILE = 40.0
+_PITCH_SHARE = 0.4
+"""How much of a rise in pitch (in its own spread) is taken off the rise in brightness."""
 _SHORTEST_S = 0.5
 
 
@@ -37,14 +44,14 @@ _SHORTEST_S = 0.5
 class VoiceFeatures:
     """Level-free measures of one utterance.
 
-    ``alpha``: dB, 1-5 kHz against 50-1000 Hz; ``hammarberg``: dB, peak below 2 kHz against peak at 2-5 kHz;
-    ``pitch``: median F0 in semitones above 55 Hz, None when hardly voiced; ``rate``: letters a second of speech, None
-    without words.
+    ``brightness``: spectral centroid of all speech, in octaves above 1 Hz; ``brightness_loud``: the median of the
+    louder frames' centroids, likewise; ``pitch``: median F0 in semitones above 55 Hz, None when hardly voiced;
+    ``rate``: letters a second of speech, None without words.
     """
 
     seconds: float
-    alpha: float
-    hammarberg: float
+    brightness: float
+    brightness_loud: float
     pitch: float | None
     rate: float | None
 
@@ -60,25 +67,25 @@ def measure(samples: NDArray[np.float32], text: str = "") -> VoiceFeatures | Non
     spoken = energy > np.percentile(energy, 90) - _FLOOR_DB
     if spoken.sum() < 10:
         return None
-    spectrum = power[spoken].mean(0)
-    hertz = np.fft.rfftfreq(_FRAME, 1 / RATE)
-    low = spectrum[(hertz >= 50) & (hertz < 1000)].sum()
-    high = spectrum[(hertz >= 1000) & (hertz < 5000)].sum()
-    peak_low = spectrum[(hertz >= 50) & (hertz < 2000)].max()
-    peak_high = spectrum[(hertz >= 2000) & (hertz < 5000)].max()
+    power = np.maximum(power - _NOISE_TENTH * np.percentile(power, 10, axis=0), 1e-3 * power)[spoken]
+    loud = power[energy[spoken] > np.percentile(energy[spoken], _LOUD_PERCENTILE)]
     letters = sum(c.isalnum() for c in text)
     seconds = len(samples) / RATE
     return VoiceFeatures(
         seconds=seconds,
-        alpha=_db(high / (low + 1e-12)),
-        hammarberg=_db(peak_low / (peak_high + 1e-12)),
+        brightness=float(np.log2(_centroid(power.mean(0)))),
+        brightness_loud=float(np.log2(np.median(_centroid(loud)))),
         pitch=_pitch(samples, spoken),
         rate=letters / (float(spoken.mean()) * seconds) if letters >= 8 else None,
     )
 
 
-def _db(ratio: float) -> float:
-    return float(10 * np.log10(ratio + 1e-12))
+def _centroid(power: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Spectral centroid in Hz of power spectra, shape (…, bins), within the band that calls carry."""
+    hertz = np.fft.rfftfreq(_FRAME, 1 / RATE)
+    band = (hertz >= _BAND_HZ[0]) & (hertz <= _BAND_HZ[1])
+    inside = power[..., band]
+    return np.asarray((inside * hertz[band]).sum(-1) / (inside.sum(-1) + 1e-12))
 
 
 def _pitch(samples: NDArray[np.float32], spoken: NDArray[np.bool_]) -> float | None:
@@ -119,14 +126,14 @@ class VoiceBaseline:
     def compare(self, features: VoiceFeatures) -> Voice:
         """How an utterance differs from the usual, then learn from it.
 
-        Effort is the deviation of the alpha ratio and, at half its weight, of the Hammarberg index (less is more
-        effort), in standard deviations. Pitch is told apart: happy voices rise as well. Outliers teach little, so that
-        shouting does not become the usual.
+        Effort is the mean deviation of both measures of brightness, less a part of the pitch's, in standard deviations.
+        Outliers teach little, so that shouting does not become the usual.
         """
         deviation = {name: self._deviation(name, value) for name, value in _values(features).items()}
         usual_rate = self._mean.get("rate")
         voice = Voice(
-            effort=(deviation["alpha"] - 0.5 * deviation["hammarberg"]) / 1.5,
+            effort=(deviation["brightness"] + deviation["brightness_loud"]) / 2
+            - _PITCH_SHARE * deviation.get("pitch", 0.0),
             pitch=deviation["pitch"] * _PRIOR_SD["pitch"] if "pitch" in deviation else None,
             pace=features.rate / usual_rate if features.rate and usual_rate else (1.0 if features.rate else None),
             settled=self.settled,
@@ -149,7 +156,7 @@ class VoiceBaseline:
 
 
 def _values(features: VoiceFeatures) -> dict[str, float]:
-    values = {"alpha": features.alpha, "hammarberg": features.hammarberg}
+    values = {"brightness": features.brightness, "brightness_loud": features.brightness_loud}
     if features.pitch is not None:
         values["pitch"] = features.pitch
     if features.rate is not None:

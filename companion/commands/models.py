@@ -47,16 +47,22 @@ def list_models(as_json: bool) -> None:
 def pull(names: tuple[str, ...], everything: bool, force: bool) -> None:
     """Get models (without a name: the one your settings use), check them, and put them into place.
 
-    What is half done goes on where it stopped. This is the only command that uses the network.
+    What is half done goes on where it stopped. Other faster-whisper models ("small", "large-v3", "owner/name") come
+    from the hub alone. This is the only command that uses the network.
     """
     from companion import config
 
     store = _store()
     speech = [n for n, m in store.manifest.models.items() if m.role == "speech"]
     for name in names or (speech if everything else [config.load().speech.model]):
-        show = _Shown(name)
-        folder = store.pull(name, show, force=force)
-        show.done()
+        if name in store.manifest.models:
+            show = _Shown(name)
+            folder = store.pull(name, show, force=force)
+            show.done()
+        else:
+            from companion.modelstore import named
+
+            folder = named.pull(name)
         click.echo(f'The model "{name}" is ready in {folder}.')
 
 

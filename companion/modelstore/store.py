@@ -108,9 +108,10 @@ class ModelStore:
 
     def _room_for(self, model: Model) -> None:
         free = shutil.disk_usage(self._root).free
-        if free < model.size * 2:
+        needed = model.size * (3 if any(f.inside for f in model.files) else 2)  # packages, archive, files
+        if free < needed:
             raise CompanionError(
-                f"There are {free // 1_000_000} MB free in {self._root}, and {model.size * 2 // 1_000_000} are needed.",
+                f"There are {free // 1_000_000} MB free in {self._root}, and {needed // 1_000_000} are needed.",
                 "Free some space, or set COMPANION_MODELS to another folder.",
             )
 

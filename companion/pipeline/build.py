@@ -12,7 +12,7 @@ from companion import locations
 from companion.affect.reading import TextModel
 from companion.clock import Clock, SystemClock
 from companion.config import Settings
-from companion.errors import UsageError
+from companion.errors import CompanionError, UsageError
 from companion.events import SPEAKERS, Health, SessionStarted, Speaker
 from companion.pipeline.call import Call
 from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Heard
@@ -197,7 +197,15 @@ def speech_model_path(name: str) -> Path:
         return folder
     from companion.modelstore.store import ModelStore
 
-    return ModelStore(locations.models_dir()).path(name)
+    store = ModelStore(locations.models_dir())
+    if name in store.manifest.models:
+        return store.path(name)
+    from companion.modelstore import named
+
+    found = named.cached(name)
+    if found is None:
+        raise CompanionError(f'The speech model "{name}" is not on this machine.', f"Run: companion models pull {name}")
+    return found
 
 
 def check_speech_model(settings: Settings) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 import torch
 
 
-def collate(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Token id lists -> ids and mask, both (rows, longest) int64, padded with 0."""
+def collate(rows: Sequence[Sequence[int]], pad: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token id lists -> ids and mask, both (rows, longest) int64, padded with ``pad``."""
     width = max(len(r) for r in rows)
-    ids = torch.zeros((len(rows), width), dtype=torch.int64)
+    ids = torch.full((len(rows), width), pad, dtype=torch.int64)
     mask = torch.zeros_like(ids)
     for i, row in enumerate(rows):
         ids[i, : len(row)] = torch.tensor(row)
@@ -30,3 +30,15 @@ def bucketed(lengths: Sequence[int], size: int) -> Iterator[list[int]]:
         batches += [part[k : k + size] for k in range(0, len(part), size)]
     random.shuffle(batches)
     yield from (b for b in batches if len(b) == size)
+
+
+def budgeted(lengths: Sequence[int], tokens: int, most: int) -> list[list[int]]:
+    """All indices in shuffled batches of similar length, each of at most ``tokens`` tokens and ``most`` rows."""
+    order = sorted(range(len(lengths)), key=lambda k: (lengths[k], random.random()))
+    batches: list[list[int]] = [[]]
+    for k in order:
+        if batches[-1] and (len(batches[-1]) + 1 > most or (len(batches[-1]) + 1) * lengths[k] > tokens):
+            batches.append([])
+        batches[-1].append(k)
+    random.shuffle(batches)
+    return batches

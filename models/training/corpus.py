@@ -6,8 +6,8 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,13 @@ class Example:
     level: np.ndarray  # (3,) 0/1: at least 1, 2, 3
     author: str
     call: str = ""
-    leading: str = "none"
+    placed: bool = True
+    """Whether the level is that of a talk that stands here whole, and so may be learnt from."""
+
+
+def read(folder: Path) -> tuple[list[Example], list[Example]]:
+    """The lines and the turns of calls in a folder with ``lines`` and ``calls``."""
+    return lines(sorted((folder / "lines").glob("*.jsonl"))), calls(sorted((folder / "calls").glob("*.jsonl")))
 
 
 def lines(files: Iterable[Path]) -> list[Example]:
@@ -65,7 +71,22 @@ def _example(row: dict, context: tuple[Turn, ...], author: str, call: str) -> Ex
         if name != "none":
             drivers[DRIVERS.index(name)] = 1
     level = np.array([row["level"] >= k for k in range(1, len(LEVELS))], np.float32)
-    return Example((_side(row["speaker"]), row["text"]), context, drivers, level, author, call, row["drivers"][0])
+    return Example((_side(row["speaker"]), row["text"]), context, drivers, level, author, call)
+
+
+ALONE, AMID = 0.2, 0.3
+
+
+def vary(example: Example, calm: Sequence[Example]) -> Example:
+    """Now and then a turn without its context, or a line amid somebody else's calm talk.
+
+    A driver is in the turn itself, so it is learnt in both; a level is in the course of the talk, so not there.
+    """
+    if example.context and random.random() < ALONE:
+        return replace(example, context=(), placed=False)
+    if not example.call and calm and random.random() < AMID:
+        return replace(example, context=random.choice(calm).context, placed=False)
+    return example
 
 
 def roughen(text: str) -> str:
@@ -88,9 +109,7 @@ def texts(example: Example, *, augment: bool) -> tuple[str, str]:
     if not augment:
         return pair(example.current, example.context)
     context = example.context
-    if context and random.random() < 0.1:
-        context = ()
-    elif context and random.random() < 0.2:
+    if context and random.random() < 0.2:
         context = context[random.randint(0, len(context) - 1) :]
     return pair(
         (example.current[0], roughen(example.current[1])),

@@ -1,9 +1,9 @@
-"""Stage 3: temperatures and thresholds from held-out data, then int8 ONNX with its tokenizer into ``models/reader``.
+"""Stage 3: int8 ONNX with its tokenizer into ``models/reader``, with temperatures and thresholds.
 
-    python export.py --base BASE --weights reader.pt --goemotions DIR --hold-out j,k --out ../reader
+    python export.py --base BASE --weights reader.pt --goemotions DIR [--dev DIR] --out ../reader
 
-The held-out authors (lines and calls) and GoEmotions' dev set are the only data that anything is fitted on here. The
-figures are those of the exported int8 model, not of the float one.
+Anything fitted here is fitted on ``corpus/fit``, on the dev folder where there is one, and on GoEmotions' dev set, with
+the int8 model that is shipped, not with the float one. What it reaches is measured by ``bench/understanding.py``.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ import onnxruntime
 import torch
 from joint import HERE, LONGEST, encode
 from labels import DRIVERS, EMOTIONS
-from measure import best_thresholds, expected_calibration_error, f1, macro_f1
+from measure import best_thresholds, f1
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import AutoTokenizer
 
-PRECISION_FIRST = 0.7
+PRECISION_FIRST = 0.8
 """Beta of the F-beta that driver thresholds are chosen by: below 1, a false alarm costs more than a miss."""
 SHRINK = 0.35
 """Thresholds fitted on few examples are drawn this far to the middle of all drivers' thresholds."""
+BENIGN_FLAGGED = 0.035
+"""Thresholds rise together until no more than this share of the lines without a driver is given one."""
 
 
 def to_onnx(reader: network.Reader, path: Path) -> None:
@@ -52,7 +54,7 @@ def run(session: onnxruntime.InferenceSession, ids: list[list[int]]) -> list[np.
 
 
 def best_temperature(logits: np.ndarray, truth: np.ndarray) -> float:
-    """The temperature with the least binary cross-entropy, on a grid."""
+    """The temperature with the least binary cross-entropy, on a grid (Guo et al. 2017)."""
 
     def loss(t: float) -> float:
         z = logits / t
@@ -65,15 +67,24 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
+def driver_thresholds(probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """One threshold a driver: best F-beta, drawn together, then raised together until calm lines are left alone."""
+    raw = best_thresholds(probabilities, truth, beta=PRECISION_FIRST)
+    thresholds = (1 - SHRINK) * raw + SHRINK * np.median(raw)
+    benign = probabilities[truth.sum(1) == 0]
+    while (benign >= thresholds).any(1).mean() > BENIGN_FLAGGED:
+        thresholds = np.minimum(thresholds + 0.01, 0.98)
+    return thresholds
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--goemotions", type=Path, required=True)
-    parser.add_argument("--hold-out", default="", help="authors of the corpus that were not trained on")
     parser.add_argument("--dev", type=Path, help="a folder with lines.jsonl and calls/*.jsonl to fit on as well")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--name", default="companion-reader-minilm-1")
+    parser.add_argument("--name", default="companion-reader-mpnet-2")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(args.base)
@@ -84,9 +95,7 @@ def main() -> None:
     shutil.copyfile(args.base / "tokenizer.json", args.out / "tokenizer.json")
     session = onnxruntime.InferenceSession(str(args.out / "model.onnx"), providers=["CPUExecutionProvider"])
 
-    away = set(args.hold_out.split(",")) - {""}
-    lines = [e for e in corpus.lines(sorted((HERE / "corpus/lines").glob("*.jsonl"))) if e.author in away]
-    turns = [e for e in corpus.calls(sorted((HERE / "corpus/calls").glob("*.jsonl"))) if e.author in away]
+    lines, turns = corpus.read(HERE / "corpus" / "fit")
     if args.dev is not None:
         lines += corpus.lines([args.dev / "lines.jsonl"])
         turns += corpus.calls(sorted((args.dev / "calls").glob("*.jsonl")))
@@ -95,44 +104,31 @@ def main() -> None:
     _, drivers, level = run(session, encode(tokenizer, *map(list, zip(*texts, strict=True))))
     truth = np.stack([e.drivers for e in held])
     level_truth = np.stack([e.level for e in held])
-    sets = {n: emotions.read(args.goemotions / f"{n}.tsv") for n in ("dev", "test")}
-    feelings = {n: run(session, encode(tokenizer, t, [""] * len(t)))[0] for n, (t, _) in sets.items()}
+    comments, felt = emotions.read(args.goemotions / "dev.tsv")
+    feelings = run(session, encode(tokenizer, comments, [""] * len(comments)))[0]
 
-    in_calls = slice(len(lines), None)
     temperature = {
-        "emotions": best_temperature(feelings["dev"], sets["dev"][1]),
+        "emotions": best_temperature(feelings, felt),
         "drivers": best_temperature(drivers, truth),
-        "level": best_temperature(level[in_calls], level_truth[in_calls]) if turns else 1.0,
+        "level": best_temperature(level[len(lines) :], level_truth[len(lines) :]),
     }
     probabilities = sigmoid(drivers / temperature["drivers"])
-    raw = best_thresholds(probabilities, truth, beta=PRECISION_FIRST)
-    thresholds = (1 - SHRINK) * raw + SHRINK * np.median(raw)
-    predicted = probabilities >= thresholds
-    none = truth.sum(1) == 0
-    felt = {n: sigmoid(x / temperature["emotions"]) for n, x in feelings.items()}
-    guess = (level[in_calls] > 0).sum(1)
-    gold = level_truth[in_calls].sum(1)
-    figures = {
-        "goemotions_test_macro_f1": macro_f1(
-            felt["test"] >= best_thresholds(felt["dev"], sets["dev"][1]), sets["test"][1]
-        ),
-        "goemotions_test_ece": expected_calibration_error(felt["test"], sets["test"][1]),
-        "held_out_drivers_macro_f1": float(f1(predicted, truth).mean()),
-        "held_out_benign_flagged": float((predicted.any(1) & none).sum() / max(none.sum(), 1)),
-        "held_out_drivers_ece": expected_calibration_error(probabilities, truth),
-        "held_out_level_exact": float(np.mean(guess == gold)) if turns else None,
-        "held_out_level_within_one": float(np.mean(abs(guess - gold) <= 1)) if turns else None,
-        "held_out_lines": len(lines),
-        "held_out_turns": len(turns),
-    }
+    alone = slice(0, len(lines))
+    thresholds = driver_thresholds(probabilities[alone], truth[alone])
+    named = best_thresholds(sigmoid(feelings / temperature["emotions"]), felt)
     card = {
-        "name": args.name, "language": "en", "longest": LONGEST, "emotions": EMOTIONS, "drivers": DRIVERS,
+        "name": args.name, "language": "en", "longest": LONGEST, "start": tokenizer.cls_token,
+        "end": tokenizer.sep_token, "emotions": EMOTIONS, "drivers": DRIVERS,
         "thresholds": {d: round(float(t), 3) for d, t in zip(DRIVERS, thresholds, strict=True)},
+        "emotion_thresholds": {e: round(float(t), 2) for e, t in zip(EMOTIONS, named, strict=True)},
         "temperature": {k: round(v, 3) for k, v in temperature.items()},
-        "fitted_on": [*sorted(away), *(["dev"] if args.dev else [])], "figures": {k: v if v is None else round(v, 4) for k, v in figures.items()},
+        "fitted_on": ["corpus/fit", "goemotions/dev", *(["dev"] if args.dev else [])],
     }  # fmt: skip
     (args.out / "reader.json").write_text(json.dumps(card, indent=1) + "\n")
-    print(json.dumps(card["figures"], indent=1))
+    fitted = f1(probabilities[alone] >= thresholds, truth[alone])
+    print(json.dumps({"fitted_macro_f1": round(float(fitted.mean()), 3),
+                      "per_driver": dict(zip(DRIVERS, fitted.round(2).tolist(), strict=True)),
+                      "megabytes": round((args.out / "model.onnx").stat().st_size / 1e6, 1)}))  # fmt: skip
 
 
 if __name__ == "__main__":

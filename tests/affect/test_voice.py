@@ -39,7 +39,7 @@ def test_loudness_alone_is_no_effort(level: float) -> None:
 
 
 def test_a_pressed_voice_is_effort() -> None:
-    assert settled().compare(measure(voice(bright=2.5, seed=3))).effort > 1.5
+    assert settled().compare(measure(voice(bright=4.0, seed=3))).effort > 1.5
 
 
 def test_one_shout_does_not_become_the_usual() -> None:

