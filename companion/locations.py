@@ -47,6 +47,16 @@ def prep_path() -> Path:
     return data_dir() / "prep.json"
 
 
+def calibration_path() -> Path:
+    """What calibration changed in the settings, so that it can be undone."""
+    return data_dir() / "calibration.jsonl"
+
+
+def voice_path() -> Path:
+    """The user's usual voice, as numbers."""
+    return data_dir() / "voice.json"
+
+
 def log_path() -> Path:
     """The log file; the terminal belongs to the screen."""
     return data_dir() / "companion.log"

@@ -14,6 +14,7 @@ from companion.clock import Clock, SystemClock
 from companion.config import Settings
 from companion.errors import CompanionError, UsageError
 from companion.events import SPEAKERS, Health, SessionStarted, Speaker
+from companion.pipeline import usual_voice
 from companion.pipeline.call import Call
 from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Heard
 from companion.pipeline.spine import Sink, Spine
@@ -236,7 +237,9 @@ def load_understanding(settings: Settings) -> Understanding:
     )
     model = load_text_model(settings)
     transcriber.warm_up()
-    return Understanding(transcriber, model, settings)
+    understanding = Understanding(transcriber, model, settings)
+    understanding.know_voice("me", usual_voice.load(locations.voice_path()))
+    return understanding
 
 
 def load_text_model(settings: Settings) -> TextModel:

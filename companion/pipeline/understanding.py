@@ -6,11 +6,12 @@ It remembers what was said, for context, and each side's usual voice. It belongs
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from companion.affect.layout import Turn
 from companion.affect.reading import Reading, TextModel
-from companion.affect.voice import VoiceBaseline, measure
+from companion.affect.voice import VoiceBaseline, VoiceFeatures, measure
 from companion.config import Settings
 from companion.events import SPEAKERS, Speaker, Utterance, Voice, Word
 from companion.speech.ear import Speech
@@ -74,6 +75,13 @@ class Understanding:
         }
         self._auto = settings.speech.language == "auto"
         self._votes: dict[Speaker, Counter[str]] = {speaker: Counter() for speaker in SPEAKERS}
+
+    def know_voice(self, speaker: Speaker, usual: Iterable[VoiceFeatures]) -> None:
+        """Begin with a voice that was learnt before the call."""
+        baseline = self._voices.get(speaker)
+        if baseline is not None:
+            for features in usual:
+                baseline.compare(features)
 
     def understands(self, language: str) -> bool:
         """Whether feelings are read from this language."""
