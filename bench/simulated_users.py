@@ -60,7 +60,7 @@ def read(paths: Sequence[Path], *, fresh: bool) -> list[Call]:
     from companion.pipeline.build import Source, load_text_model, open_file
 
     model = load_text_model(Settings())
-    build.load_text_model = lambda settings: model  # loaded once for all
+    build.load_text_model = lambda _: model  # loaded once for all
     out = []
     for path in paths:
         events: list[Event] = []

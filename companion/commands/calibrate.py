@@ -153,7 +153,8 @@ def _show(tuning: Tuning) -> None:
         with_alarm = int((table.alarms[place] > 0).sum())
         click.echo(
             f" {sign} {rate[place]:14.1f}   {_share(caught[place])}   {_share(false[place])}   "
-            f"{' '.join(f'{e:.2f}' for e in s.enter)}   {s.defer_s:4.0f} s   {with_alarm:>6} of {len(tuning.calls):<4}   "
+            f"{' '.join(f'{e:.2f}' for e in s.enter)}   {s.defer_s:4.0f} s   "
+            f"{with_alarm:>6} of {len(tuning.calls):<4}   "
             f"{' '.join(f'{name} {weight:g}' for name, weight in s.weights.items())}".rstrip()
         )
     click.echo("\n ◆ suggested   ○ as it is now\n")

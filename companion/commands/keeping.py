@@ -40,15 +40,15 @@ def described(info: SessionInfo) -> str:
     return f"{info.id:14} {when}  {clock(info.last_t)}  {clean(info.title)}{state}{tags}"
 
 
-def write_own(path: Path, text: str, *, force: bool) -> None:
+def write_own(path: Path, content: str | bytes, *, force: bool) -> None:
     """Write a file of mode 0600 in one step; raises ``UsageError`` rather than overwrite."""
     if path.exists() and not force:
         raise UsageError(f"{path} is there already.", "Choose another name, or add --force.")
     part = path.with_name(f".{path.name}.part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content.encode() if isinstance(content, str) else content)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -12,9 +12,10 @@ import click
 
 from companion.commands.common import command, examples
 from companion.commands.keeping import journal, write_own
+from companion.errors import UsageError
 from companion.plain import clean
 
-KINDS = ("md", "json", "srt", "vtt", "csv")
+KINDS = ("md", "json", "srt", "vtt", "csv", "parquet")
 
 
 @command(epilog=examples("companion review", "companion review 2026-11-23-1 --text", "companion review last --json"))
@@ -82,14 +83,24 @@ def report(session: str, output: Path, force: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; without it, to stdout.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def export(session: str, kind: str, output: Path | None, force: bool) -> None:
-    """Write a session in another format: Markdown, JSON, captions, or a table."""
+    """Write a session in another format: Markdown, JSON, captions, or a table.
+
+    JSON has all there is: ``companion sessions import`` brings it back. Parquet needs pyarrow.
+    """
     from companion.review.export import FORMATS
 
     with journal() as kept:
         record = kept.load(session)
-    text = FORMATS[kind](record.events, record.info.title)
+    if kind == "parquet" and output is None:
+        raise UsageError("A Parquet table is no text.", "Name a file for it: -o call.parquet")
+    if kind == "parquet":
+        from companion.review.parquet import as_parquet
+
+        content: str | bytes = as_parquet(record.events, record.info.title)
+    else:
+        content = FORMATS[kind](record.events, record.info.title)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(content, nl=False)
         return
-    write_own(output, text, force=force)
+    write_own(output, content, force=force)
     click.echo(f"Written to {clean(str(output))}.")

@@ -93,7 +93,7 @@ def chosen(tuning: Tuning, here: int, palette: Palette) -> Text:
     out.append_text(_shares(tuning, here, palette))
     out.append("\n")
     for name, before, after in settings(tuning, here):
-        out.append(f"{name:18}", dim)
+        out.append(f"{name:14}", dim)
         out.append(f"{after}", text)
         out.append(f"   now {before}\n" if before != after else "\n", dim)
     return out
@@ -130,7 +130,7 @@ def settings(tuning: Tuning, here: int) -> list[tuple[str, str, str]]:
 
 
 def _three(values: Sequence[float]) -> str:
-    return "  ".join(f"{v:.2f}" for v in values)
+    return " ".join(f"{v:.2f}" for v in values)
 
 
 def _weights(weights: object) -> str:
