@@ -175,6 +175,13 @@ def _belief_at(one: Trace, t: float) -> float:
     return float(one.tail[near, 1].max()) if near.any() else 0.0
 
 
+def rates(calls: Sequence[Call], present: EscalationSettings, sensitivities: Sequence[float]) -> dict[float, float]:
+    """Sensitivity -> alarms an hour of these calls, everything else as it is."""
+    tried = [replace(present, sensitivity=value) for value in sensitivities]
+    table = tabled(calls, tried, [0.0] * len(tried), Labels())
+    return dict(zip(sensitivities, map(float, table.rate()), strict=True))
+
+
 def changes(chosen: EscalationSettings) -> dict[str, object]:
     """What is written into the user's file, ``section.key`` -> value."""
     return {

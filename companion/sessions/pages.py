@@ -1,7 +1,8 @@
 """Rows out of a SQLite file that SQLite itself no longer reads: every page is looked at by itself.
 
-The format is documented at sqlite.org/fileformat2.html. Only leaf pages matter, as they hold the rows; what leads to
-them may be lost. Pages of the write-ahead log are looked at last, as they are newer.
+The format is documented at sqlite.org/fileformat2.html. Rows are on leaf pages, and of tables without row numbers on
+those that lead to them too; each page is read for itself, so what led to it may be lost. Pages of the write-ahead log
+are looked at last, as they are newer.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MAGIC = b"SQLite format 3\x00"
-_LEAF_INDEX, _LEAF_TABLE = 0x0A, 0x0D
+_INNER_INDEX, _LEAF_INDEX, _LEAF_TABLE = 0x02, 0x0A, 0x0D
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _USUAL_PAGE = 4096
 _LONGEST = 10_000_000
@@ -24,7 +25,7 @@ class DamagedError(ValueError):
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """Every row of every leaf page that can still be read, in no order; ``path`` is the database file."""
+    """Every row of every page that can still be read, in no order; ``path`` is the database file."""
     data = path.read_bytes()
     size = _page_size(data)
     yield from _walk(data, size, 0, size, 0)
@@ -48,11 +49,13 @@ def _walk(data: bytes, size: int, begin: int, stride: int, skip: int) -> Iterato
         page = data[at + skip : at + skip + size]
         head = 100 if begin == 0 and at == 0 else 0
         kind = page[head] if len(page) > head else 0
-        if kind not in (_LEAF_INDEX, _LEAF_TABLE):
+        if kind not in (_INNER_INDEX, _LEAF_INDEX, _LEAF_TABLE):
             continue
         count = int.from_bytes(page[head + 3 : head + 5], "big")
-        for cell in range(min(count, (len(page) - head - 8) // 2)):
-            where = int.from_bytes(page[head + 8 + 2 * cell : head + 10 + 2 * cell], "big")
+        first = head + (12 if kind == _INNER_INDEX else 8)
+        for cell in range(min(count, (len(page) - first) // 2)):
+            where = int.from_bytes(page[first + 2 * cell : first + 2 * cell + 2], "big")
+            where += 4 if kind == _INNER_INDEX else 0  # the page that it leads to
             try:
                 yield _record(_payload(data if begin == 0 else b"", page, where, kind, size))
             except (DamagedError, IndexError, struct.error, UnicodeDecodeError):

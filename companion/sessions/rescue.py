@@ -84,8 +84,6 @@ def _sorted_out(path: Path) -> tuple[dict[str, dict[int, Event]], dict[str, Row]
                     continue
             case (str(session), float() | int(), str(), str(), *_) if len(row) >= 6:
                 about[session] = row
-            case _:
-                continue
     return events, about
 
 

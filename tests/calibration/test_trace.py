@@ -41,7 +41,9 @@ def heated_around(events: list[Event], t: float, end: float) -> bool:
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10_000), st.lists(any_settings(), min_size=1, max_size=3), st.lists(st.floats(0, 280), max_size=4))
+@given(
+    st.integers(0, 10_000), st.lists(any_settings(), min_size=1, max_size=3), st.lists(st.floats(0, 280), max_size=4)
+)
 def test_it_tells_the_same_as_the_spine(seed: int, tried: list[EscalationSettings], moments: list[float]) -> None:
     events = some_talk(seed)
     for one in tried:
@@ -65,9 +67,7 @@ def test_waiting_leaves_out_a_flare_that_passes_and_keeps_one_that_lasts() -> No
 def test_a_driver_that_counts_less_raises_fewer_alarms() -> None:
     events = talk([0] * 6 + [2] * 5 + [0] * 6, driver="objection")
     usual = EscalationSettings()
-    counted = [
-        climb(trace(events, usual, {"objection": w}), steps([usual])).alarms[0] for w in (1.0, 0.3)
-    ]
+    counted = [climb(trace(events, usual, {"objection": w}), steps([usual])).alarms[0] for w in (1.0, 0.3)]
     assert counted == [1, 0]
 
 

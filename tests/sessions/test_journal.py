@@ -14,43 +14,17 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from companion import wire
 from companion.errors import CompanionError, UsageError
-from companion.events import TRANSIENT, Event, Mark, Meter, SessionEnded, SessionStarted, Utterance
+from companion.events import TRANSIENT, Driver, Event, Mark, Meter, Temperature, Utterance
 from companion.sessions import migrations
 from companion.sessions.forgetting import delete, expire
 from companion.sessions.journal import Journal
-from companion.sessions.search import Hit, Query, search
+from companion.sessions.search import Query, search
+from tests.sessions.kept import found, keep, said
 from tests.test_wire import any_event
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "sessions.db"
-
-
-@pytest.fixture
-def journal(path: Path):
-    opened = Journal.open(path)
-    yield opened
-    opened.close()
-
-
-def keep(journal: Journal, *events: Event, started: float = 1_790_000_000.0, ended: bool = True) -> str:
-    begin = SessionStarted(source="call.ogg", started_unix=started)
-    writer = journal.begin(begin, "A call")
-    for event in (begin, *events, *([SessionEnded(t=9.0, reason="finished")] if ended else [])):
-        writer.append(event)
-    return writer.id
-
-
-def found(journal: Journal, words: str) -> list[Hit]:
-    return search(journal, Query(words=words))
-
-
-def said(text: str, t: float = 1.0) -> Utterance:
-    return Utterance(t=t, speaker="them", t0=t - 1, t1=t, text=text)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -58,8 +32,8 @@ def said(text: str, t: float = 1.0) -> Utterance:
 def test_every_event_that_is_kept_comes_back(journal: Journal, event: Event) -> None:
     if event.type == "session_started":
         return
-    found = journal.load(keep(journal, event)).events
-    assert found[1:-1] == (() if isinstance(event, TRANSIENT) else (event,))
+    kept = journal.load(keep(journal, event)).events
+    assert kept[1:-1] == (() if isinstance(event, TRANSIENT) else (event,))
 
 
 def test_only_its_owner_can_read_it(path: Path, journal: Journal) -> None:
@@ -157,15 +131,20 @@ def test_a_journal_of_any_earlier_version_opens_with_all_it_has(path: Path, vers
     migrations.migrate(old, upto=version)
     if version:
         old.execute("INSERT INTO sessions (id, started_unix, source) VALUES ('2026-01-01-1', 1767225600, 'x')")
-        body = '{"type":"utterance","t":1.0,"at":1.0,"speaker":"me","t0":0.0,"t1":1.0,"text":"an old sentence"}'
-        old.execute("INSERT INTO events VALUES ('2026-01-01-1', 1, 1.0, 'utterance', ?)", (body,))
+        event = Utterance(
+            t=1.0, at=1.0, speaker="me", t0=0.0, t1=1.0, text="an old sentence", drivers=(Driver("hurt", 0.7),)
+        )
+        old.execute("INSERT INTO events VALUES ('2026-01-01-1', 1, 1.0, 'utterance', ?)", (wire.to_json(event),))
+        heat = wire.to_json(Temperature(t=1.0, level=2, score=0.6))
+        old.execute("INSERT INTO events VALUES ('2026-01-01-1', 2, 1.0, 'temperature', ?)", (heat,))
         if version >= 2:
             old.execute("INSERT INTO words VALUES ('an old sentence', '2026-01-01-1', 1)")
     old.close()
     opened = Journal.open(path)
     if version:
         assert [e.text for e in opened.load().events if isinstance(e, Utterance)] == ["an old sentence"]
-        assert len(found(opened, "sentence")) == 1
+        (hit,) = search(opened, Query(words="sentence", driver="hurt", level=2))
+        assert hit.session == "2026-01-01-1"
     keep(opened, said("a new one"))
     opened.close()
 
