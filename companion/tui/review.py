@@ -77,12 +77,14 @@ class ReviewApp(App[int]):
         self._cut_from: float | None = None
         self._open(session)
 
-    def _open(self, session: str, at: float | None = None) -> None:
+    def _open(self, session: str, n: int | None = None) -> None:
+        """Load a session; the cursor on the event of number ``n``, else on the first alarm."""
         self.record: SessionRecord = self._journal.load(session)
         self.talk = review_state.fold(self.record.events, self.record.numbers)
         self.look = review_state.whole(self.talk)
-        if at is not None:
-            self.look = review_state.to_time(self.talk, self.look, at)
+        rows = [i for i, row in enumerate(self.talk.rows) if row.n == n]
+        if rows:
+            self.look = review_state.to_row(self.talk, self.look, rows[0])
         elif self.talk.peaks:
             self.look = review_state.to_row(self.talk, self.look, self.talk.peaks[0])
 
@@ -225,12 +227,12 @@ class ReviewApp(App[int]):
 
         def find(typed: str) -> list[tuple[str, Text]]:
             hits = search(self._journal, review_find.parsed(typed), _MOST_FOUND)
-            return [(f"{h.session}@{h.t}@{i}", review_find.hit_line(h, self._palette)) for i, h in enumerate(hits)]
+            return [(f"{h.session}@{h.n}", review_find.hit_line(h, self._palette)) for h in hits]
 
         def chosen(key: str | None) -> None:
             if key:
-                session, t, _ = key.split("@")
-                self._open(session, float(t))
+                session, _, n = key.partition("@")
+                self._open(session, int(n))
                 self._draw()
 
         self.push_screen(Finder("Find what was said in all calls. ↓ goes into the list, Enter opens.", find), chosen)

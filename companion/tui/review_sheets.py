@@ -41,6 +41,7 @@ r  replace a name for good
 class Ask(ModalScreen[str | None]):
     """One line; Enter gives it, Esc gives None."""
 
+    AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
 
     def __init__(self, question: str, value: str = "") -> None:
@@ -173,7 +174,9 @@ class Finder(ModalScreen[str | None]):
 
     def action_into(self) -> None:
         """From the line to the list."""
-        self.query_one(OptionList).focus()
+        options = self.query_one(OptionList)
+        options.highlighted = options.highlighted or 0
+        options.focus()
 
     def action_leave(self) -> None:
         """Nothing was chosen."""
