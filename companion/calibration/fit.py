@@ -172,7 +172,8 @@ def _falling(places: Sequence[int], price: Floats) -> list[int]:
 def nearest(table: Table, alarms_an_hour: float) -> int:
     """The candidate for a wish such as "about two alarms an hour": of those about as often the one that costs least."""
     away = np.abs(table.rate() - alarms_an_hour)
-    close = np.flatnonzero(away <= away.min() + max(0.1, 0.1 * alarms_an_hour))
+    reached = min(alarms_an_hour, float(table.rate()[np.argmin(away)]))
+    close = np.flatnonzero(away <= away.min() + max(0.1, 0.1 * reached))
     return int(close[np.argmin(cost(table)[close])])
 
 

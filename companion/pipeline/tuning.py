@@ -21,7 +21,7 @@ REACH_S = 25.0
 """An alarm this near to a moment counts as an alarm at it: three turns or so."""
 DRIVER_LABELS = 3
 """Labels at moments of one driver, before its weight is tried."""
-WEIGHTS = (0.5, 0.7, 1.3)
+WEIGHTS = (0.3, 0.6, 1.4)
 WEIGHT_COST = 1.0
 """Mistakes that another weight must save to be worth it."""
 _SIGNS = {"right": WANTED, "missed": WANTED, "wrong": UNWANTED}

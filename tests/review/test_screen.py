@@ -66,7 +66,9 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     time.tzset()
     opened = Journal.open(tmp_path / "data" / "sessions.db")
     for n in range(2):
-        writer = opened.begin(SessionStarted(source="x", started_unix=1_790_000_000.0 + n), f"Renewal {("first", "second")[n]}")
+        writer = opened.begin(
+            SessionStarted(source="x", started_unix=1_790_000_000.0 + n), f"Renewal {'first' if n == 0 else 'second'}"
+        )
         for event in a_call():
             writer.append(event)
     yield opened
