@@ -47,9 +47,11 @@ format: $(STAMP)  ## let ruff write the code the way it should look
 
 bench: models  ## how quick it is: latency, speed, start-up, memory
 	@$(BIN)/python bench/pipeline.py
+	@$(BIN)/python bench/review.py
 
 eval: models  ## how well it understands: lines, calls, voices (reads ../shared where there is one)
 	@$(BIN)/python bench/evaluate.py
+	@$(BIN)/python bench/simulated_users.py
 
 train: $(STAMP)  ## train the text reader again, in an environment of its own (some hours)
 	@$(BIN)/companion models pull mpnet

@@ -147,9 +147,9 @@ def main() -> None:
             median=round(timed(lambda: render(journal.load(session).events, "x"), 3), 3),
         )
         for name, query in (
-            ("a rare word", Query(words="basin")), ("a frequent word", Query(words="you")),
+            ("a rare word", Query(words="catalogues")), ("a frequent word", Query(words="you")),
             ("two words, level, driver", Query(words="you the", level=2, driver="anger")),
-            ("as one types", Query(words="dep", prefix=True)), ("a driver alone", Query(driver="hurt")),
+            ("as one types", Query(words="catal", prefix=True)), ("a driver alone", Query(driver="hurt")),
         ):  # fmt: skip
             told(what=f"search {args.calls} calls for {name}, ms", aim=100, found=len(search(journal, query)),
                  median=round(1000 * timed(lambda q=query: search(journal, q)), 1))  # fmt: skip

@@ -26,7 +26,7 @@ from companion.calibration.fit import UNWANTED, WANTED, Labels
 from companion.config import EscalationSettings, Settings
 from companion.events import Escalation, Event, Utterance
 from companion.pipeline.spine import refold
-from companion.pipeline.tuning import REACH_S, tabled, tune
+from companion.pipeline.tuning import REACH_S, Traces, tabled, tune
 
 ROOT = Path(__file__).parents[1]
 TASTES = ("hates false alarms", "wants every hint")
@@ -121,7 +121,7 @@ def one_round(calls: Sequence[Call], taste: str, most: int, chance: random.Rando
     before, after = tried(unseen, taste, usual), tried(unseen, taste, chosen)
     fresh = [c for c in unseen if c.fresh]
     fresh_before, fresh_after = tried(fresh, taste, usual), tried(fresh, taste, chosen)
-    fast = tabled([(c.name, c.events) for c in unseen], [chosen], [0.0], Labels())
+    fast = tabled(Traces([(c.name, c.events) for c in unseen]), [chosen], [0.0], Labels())
     assert abs(fast.rate()[0] - after["alarms_an_hour"]) < 1e-9, "the quick fold and the spine tell the same"
     out = {f"{k}_before": v for k, v in before.items()} | {f"{k}_after": v for k, v in after.items()}
     out |= {f"fresh_{k}_before": v for k, v in fresh_before.items()}

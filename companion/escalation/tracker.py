@@ -37,9 +37,9 @@ class EscalationTracker:
         return self._level
 
     @property
-    def believed(self) -> tuple[float, float, float]:
-        """How surely the level is at least 1, 2, 3."""
-        return filter_.at_least(self._belief)
+    def belief(self) -> filter_.Belief:
+        """The probability of each level; another array whenever it changes."""
+        return self._belief
 
     def step(self, event: Event) -> list[Event]:
         """Take the next event."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from companion.config import EscalationSettings
 from companion.escalation import ladder
+from companion.escalation.belief import at_least
 from companion.escalation.tracker import EscalationTracker
 from companion.events import Event, Utterance
 from companion.pipeline.spine import CAUSES, TICK_S
@@ -58,26 +59,25 @@ def trace(events: Iterable[Event], settings: EscalationSettings, weights: Mappin
     quiet: list[bool] = []
     drivers: list[str] = []
     ticked = end = 0.0
-    believed = tracker.believed
+    belief = tracker.belief
     for event in events:
         if not isinstance(event, CAUSES):
             continue
         while ticked + TICK_S <= event.t:
             ticked += TICK_S
             tracker.tick(ticked)
-            now = tracker.believed
-            if now != believed:
+            if tracker.belief is not belief:
+                belief = tracker.belief
                 times.append(ticked)
-                tails.append(now)
+                tails.append(at_least(belief))
                 quiet.append(True)
                 drivers.append("")
-                believed = now
         ticked = end = max(ticked, event.t)
         tracker.step(weighted(event, wanted))
         if isinstance(event, Utterance):
-            believed = tracker.believed
+            belief = tracker.belief
             times.append(event.t)
-            tails.append(believed)
+            tails.append(at_least(belief))
             quiet.append(False)
             drivers.append(event.drivers[0].id if event.drivers else "")
     tail = np.array(tails, np.float64).reshape(-1, 3)

@@ -47,6 +47,26 @@ class Tuning:
         return self.candidates[self.choice.place].settings
 
 
+class Traces:
+    """The calls, each folded once for all settings under which the belief is the same."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        self.calls = calls
+        self._known: dict[tuple[object, ...], Trace] = {}
+
+    def of(self, call: int, settings: EscalationSettings) -> Trace:
+        """The belief of a call."""
+        key = (call, *_alike(settings))
+        if key not in self._known:
+            self._known[key] = trace(self.calls[call][1], settings)
+        return self._known[key]
+
+
+def _alike(settings: EscalationSettings) -> tuple[object, ...]:
+    """What the belief depends on."""
+    return (settings.half_life_s, *sorted(settings.weights.items()))
+
+
 def labels_of(calls: Sequence[Call]) -> Labels:
     """The user's verdicts on all calls; "not sure" says nothing."""
     found = [
@@ -68,8 +88,9 @@ def tune(
     """Try every candidate on every call. Without labels the steps are only shifted: nothing asks for more."""
     wanted = labels_of(calls) if labels is None else labels
     candidates = [Candidate(present, 0.0, _distance(present, delivered)), *grid(delivered, quick=not wanted.sign)]
-    table = tabled(calls, [c.settings for c in candidates], [c.distance for c in candidates], wanted)
-    table, candidates = _with_weights(calls, candidates, table)
+    traces = Traces(calls)
+    table = tabled(traces, [c.settings for c in candidates], [c.distance for c in candidates], wanted)
+    table, candidates = _with_weights(traces, candidates, table)
     choice = fit.choose(table)
     return Tuning(
         calls=tuple(name for name, _ in calls),
@@ -78,25 +99,24 @@ def tune(
         now=0,
         choice=choice,
         check=fit.leave_one_out(table, 0),
-        agreement=_agreed(calls, present, wanted),
+        agreement=_agreed(traces, present, wanted),
     )
 
 
-def tabled(
-    calls: Sequence[Call], settings: Sequence[EscalationSettings], distance: Sequence[float], labels: Labels
-) -> Table:
+def tabled(traces: Traces, settings: Sequence[EscalationSettings], distance: Sequence[float], labels: Labels) -> Table:
     """What each of the settings makes of each call."""
-    alarms = np.zeros((len(settings), len(calls)), np.int64)
+    count = len(traces.calls)
+    alarms = np.zeros((len(settings), count), np.int64)
     stray = np.zeros_like(alarms)
     hits = np.zeros((len(settings), len(labels.sign)), np.bool_)
-    hours = np.zeros(len(calls))
-    groups = _alike(settings)
+    hours = np.zeros(count)
+    groups = _groups(settings)
     laid = [steps([settings[k] for k in places]) for places in groups]
-    for c, (_, events) in enumerate(calls):
+    for c in range(count):
         mine = labels.of(c)
         moments = [labels.t[i] for i in mine]
         for places, ladder in zip(groups, laid, strict=True):
-            one = trace(events, settings[places[0]])
+            one = traces.of(c, settings[places[0]])
             climbed = climb(one, ladder, moments, REACH_S)
             alarms[places, c], stray[places, c] = climbed.alarms, climbed.stray
             if mine:
@@ -105,11 +125,11 @@ def tabled(
     return Table(alarms, stray, hits, hours, np.array(distance, np.float64), labels)
 
 
-def _alike(settings: Sequence[EscalationSettings]) -> list[list[int]]:
+def _groups(settings: Sequence[EscalationSettings]) -> list[list[int]]:
     """Places of settings under which the belief is the same."""
     groups: dict[tuple[object, ...], list[int]] = {}
     for place, one in enumerate(settings):
-        groups.setdefault((one.half_life_s, *sorted(one.weights.items())), []).append(place)
+        groups.setdefault(_alike(one), []).append(place)
     return list(groups.values())
 
 
@@ -119,9 +139,9 @@ def _distance(present: EscalationSettings, delivered: EscalationSettings) -> flo
     return shifted**2
 
 
-def _with_weights(calls: Sequence[Call], candidates: list[Candidate], table: Table) -> tuple[Table, list[Candidate]]:
+def _with_weights(traces: Traces, candidates: list[Candidate], table: Table) -> tuple[Table, list[Candidate]]:
     """Try other weights for the drivers that the labels speak of, on the settings that are best so far."""
-    for driver, _ in _drivers(calls, table.labels):
+    for driver, _ in _drivers(traces, table.labels):
         best = int(np.argmin(fit.cost(table)))
         base = candidates[best]
         tried = [
@@ -132,7 +152,7 @@ def _with_weights(calls: Sequence[Call], candidates: list[Candidate], table: Tab
             )
             for weight in WEIGHTS
         ]
-        more = tabled(calls, [c.settings for c in tried], [c.distance for c in tried], table.labels)
+        more = tabled(traces, [c.settings for c in tried], [c.distance for c in tried], table.labels)
         candidates = [*candidates, *tried]
         table = Table(
             np.concatenate([table.alarms, more.alarms]),
@@ -145,25 +165,25 @@ def _with_weights(calls: Sequence[Call], candidates: list[Candidate], table: Tab
     return table, candidates
 
 
-def _drivers(calls: Sequence[Call], labels: Labels) -> list[tuple[str, int]]:
-    """The drivers that led at enough labelled moments, the most frequent first, three at most."""
+def _drivers(traces: Traces, labels: Labels) -> list[tuple[str, int]]:
+    """The drivers that led at enough labelled moments, the most frequent first, two at most."""
     counts: dict[str, int] = {}
     usual = EscalationSettings()
     for c in sorted(set(labels.call)):
-        one = trace(calls[c][1], usual)
+        one = traces.of(c, usual)
         for i in labels.of(c):
             at = labels.t[i]
             near = [d for t, d in zip(one.t, one.drivers, strict=True) if d and at - REACH_S < t <= at]
             for driver in dict.fromkeys(near[-2:]):
                 counts[driver] = counts.get(driver, 0) + 1
     found = [(d, n) for d, n in counts.items() if n >= DRIVER_LABELS]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:3]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:2]
 
 
-def _agreed(calls: Sequence[Call], present: EscalationSettings, labels: Labels) -> agreement.Agreement | None:
+def _agreed(traces: Traces, present: EscalationSettings, labels: Labels) -> agreement.Agreement | None:
     belief: list[float] = []
     for c in sorted(set(labels.call)):
-        one = trace(calls[c][1], present)
+        one = traces.of(c, present)
         belief += [_belief_at(one, labels.t[i]) for i in labels.of(c)]
     places = [i for c in sorted(set(labels.call)) for i in labels.of(c)]
     return agreement.checked(belief, [labels.sign[i] == WANTED for i in places], [labels.call[i] for i in places])
@@ -178,7 +198,7 @@ def _belief_at(one: Trace, t: float) -> float:
 def rates(calls: Sequence[Call], present: EscalationSettings, sensitivities: Sequence[float]) -> dict[float, float]:
     """Sensitivity -> alarms an hour of these calls, everything else as it is."""
     tried = [replace(present, sensitivity=value) for value in sensitivities]
-    table = tabled(calls, tried, [0.0] * len(tried), Labels())
+    table = tabled(Traces(calls), tried, [0.0] * len(tried), Labels())
     return dict(zip(sensitivities, map(float, table.rate()), strict=True))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 
 from companion.events import SPEAKERS
@@ -47,21 +48,27 @@ def search(journal: Journal, query: Query, limit: int = 50) -> list[Hit]:
     where, values = _filters(query)
     if quoted:
         match = " ".join(quoted) + ("*" if query.prefix else "")
-        text, order = "snippet(words, 0, '[', ']', '…', 16)", "rank"
+        chosen = "snippet(words, 0, '[', ']', '…', 16)"
         table = "words w JOIN said a ON a.session = w.session AND a.n = w.n"
-        where, values = ["words MATCH ?", *where], [match, *values]
+        where, values, order = ["words MATCH ?", *where], [match, *values], "rank"
     elif where:
-        text, order = "json_extract(e.body, '$.text')", "s.started_unix DESC, a.n"
-        table = "said a JOIN events e ON e.session = a.session AND e.n = a.n"
+        chosen, table, order = "''", "said a", "s.started_unix DESC, a.n"
     else:
         return []
     with journal.reading() as db:
         rows = db.execute(
-            f"SELECT a.session, a.t, a.speaker, {text}, a.level, a.drivers, a.n FROM {table} "  # noqa: S608  # our own words
+            f"SELECT a.session, a.t, a.speaker, {chosen}, a.level, a.drivers, a.n FROM {table} "  # noqa: S608  # ours
             f"JOIN sessions s ON s.id = a.session WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
             (*values, limit),
         ).fetchall()
+        if not quoted:  # the texts of those only that are shown
+            rows = [(*row[:3], _text(db, row[0], row[6]), *row[4:]) for row in rows]
     return [Hit(s, t, who, text, level, tuple(ids.split()), n) for s, t, who, text, level, ids, n in rows]
+
+
+def _text(db: sqlite3.Connection, session: str, n: int) -> str:
+    found = "SELECT json_extract(body, '$.text') FROM events WHERE session = ? AND n = ?"
+    return str(db.execute(found, (session, n)).fetchone()[0])
 
 
 def _filters(query: Query) -> tuple[list[str], list[str | float]]:
