@@ -77,6 +77,17 @@ class Table:
         unwanted = [i for i, s in enumerate(self.labels.sign) if s == UNWANTED]
         return np.asarray(self.hits[:, unwanted].mean(1)) if unwanted else np.full(len(self.distance), np.nan)
 
+    def with_rows(self, more: Table) -> Table:
+        """The table with more candidates, of the same calls and labels."""
+        return Table(
+            np.concatenate([self.alarms, more.alarms]),
+            np.concatenate([self.stray, more.stray]),
+            np.concatenate([self.hits, more.hits]),
+            self.hours,
+            np.concatenate([self.distance, more.distance]),
+            self.labels,
+        )
+
     def without(self, call: int) -> Table:
         """The table without one call."""
         calls = [c for c in range(len(self.hours)) if c != call]

@@ -89,7 +89,7 @@ def tune(
     wanted = labels_of(calls) if labels is None else labels
     candidates = [Candidate(present, 0.0, _distance(present, delivered)), *grid(delivered, quick=not wanted.sign)]
     traces = Traces(calls)
-    table = tabled(traces, [c.settings for c in candidates], [c.distance for c in candidates], wanted)
+    table = _rows(traces, candidates, wanted, None)
     table, candidates = _with_weights(traces, candidates, table)
     choice = fit.choose(table)
     return Tuning(
@@ -103,8 +103,14 @@ def tune(
     )
 
 
-def tabled(traces: Traces, settings: Sequence[EscalationSettings], distance: Sequence[float], labels: Labels) -> Table:
-    """What each of the settings makes of each call."""
+def tabled(
+    traces: Traces,
+    settings: Sequence[EscalationSettings],
+    distance: Sequence[float],
+    labels: Labels,
+    only: set[int] | None = None,
+) -> Table:
+    """What each of the settings makes of each call, or of some ``only``: the rest counts nothing then."""
     count = len(traces.calls)
     alarms = np.zeros((len(settings), count), np.int64)
     stray = np.zeros_like(alarms)
@@ -112,7 +118,7 @@ def tabled(traces: Traces, settings: Sequence[EscalationSettings], distance: Seq
     hours = np.zeros(count)
     groups = _groups(settings)
     laid = [steps([settings[k] for k in places]) for places in groups]
-    for c in range(count):
+    for c in range(count) if only is None else only:
         mine = labels.of(c)
         moments = [labels.t[i] for i in mine]
         for places, ladder in zip(groups, laid, strict=True):
@@ -152,17 +158,17 @@ def _with_weights(traces: Traces, candidates: list[Candidate], table: Table) -> 
             )
             for weight in WEIGHTS
         ]
-        more = tabled(traces, [c.settings for c in tried], [c.distance for c in tried], table.labels)
-        candidates = [*candidates, *tried]
-        table = Table(
-            np.concatenate([table.alarms, more.alarms]),
-            np.concatenate([table.stray, more.stray]),
-            np.concatenate([table.hits, more.hits]),
-            table.hours,
-            np.concatenate([table.distance, more.distance]),
-            table.labels,
-        )
+        judged = set(table.labels.call)  # mistakes are made in these only; the rest is folded for the winner alone
+        prices = fit.cost(_rows(traces, tried, table.labels, judged))
+        winner = tried[int(np.argmin(prices))]
+        if prices.min() < fit.cost(table)[best]:
+            table = table.with_rows(_rows(traces, [winner], table.labels, None))
+            candidates = [*candidates, winner]
     return table, candidates
+
+
+def _rows(traces: Traces, tried: Sequence[Candidate], labels: Labels, only: set[int] | None) -> Table:
+    return tabled(traces, [c.settings for c in tried], [c.distance for c in tried], labels, only)
 
 
 def _drivers(traces: Traces, labels: Labels) -> list[tuple[str, int]]:
