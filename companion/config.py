@@ -34,6 +34,8 @@ class AudioSettings:
     """Name, part of a name or index of the user's microphone; "off" leaves it closed."""
     system: str = "default"
     """What is heard of the other side: the output whose sound is listened to; "off" leaves it closed."""
+    cancel_echo: bool = True
+    """Take the other side out of the microphone's sound, once it is found there."""
     ring_s: Annotated[float, Meta(ge=2, le=600)] = 60.0
     """Seconds of sound that may wait per channel before the oldest is dropped (and counted)."""
 
@@ -43,7 +45,7 @@ class SpeechSettings:
     """From sound to words."""
 
     model: str = "base"
-    """"base", "tiny.en", any faster-whisper model on the hub, or a folder."""
+    """"base", "tiny.en", any faster-whisper model on the hub, a folder, or "auto"."""
     language: Annotated[str, Meta(min_length=2, max_length=4)] = "en"
     """A Whisper language code, or "auto"."""
     threads: Annotated[int, Meta(ge=0, le=64)] = 0
@@ -120,8 +122,8 @@ class ScreenSettings:
     """Colours of the screen."""
     transcript: bool = True
     """Whether the transcript is shown."""
-    bell: bool = False
-    """Ring the terminal bell when the talk is breaking."""
+    alert: Literal["off", "bell", "desktop"] = "off"
+    """A soft sign when the talk is breaking: the terminal's bell, or a notification of the desktop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,8 @@ class SessionsSettings:
     """Delete sessions older than this many days; 0 keeps them."""
     keep_mb: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
     """Delete the oldest sessions when everything kept takes more megabytes; 0 keeps them."""
+    record: bool = False
+    """Keep the sound of live calls too, beside the journal; deleted with the session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,3 +87,17 @@ class JournalSink:
                 expire(self._journal, self._keep.keep_days, self._keep.keep_mb)
         finally:
             self._journal.close()
+
+
+def recording_of(sinks: Iterable[object]) -> Callable[[], Path] | None:
+    """Where the sound of the session that is kept by one of ``sinks`` belongs; None when none keeps it."""
+    keeper = next((sink for sink in sinks if isinstance(sink, JournalSink)), None)
+    if keeper is None:
+        return None
+
+    def path() -> Path:
+        if not keeper.session_id:
+            raise CompanionError("the session is not kept in the journal")
+        return locations.recording_path(keeper.session_id)
+
+    return path

@@ -76,9 +76,8 @@ def recogniser(settings: Settings) -> Callable[[Speech], str] | None:
     except CompanionError:
         return None
     speech = settings.speech
-    language = None if speech.language == "auto" else speech.language
     model = Transcriber(path, name=speech.model, language=speech.language, threads=speech.threads)
-    return lambda heard: model.transcribe(heard.samples, language=language, words=False).text
+    return lambda heard: model.transcribe(heard.samples, words=False).text
 
 
 def save(path: Path, learnt: Iterable[VoiceFeatures]) -> None:

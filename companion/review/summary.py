@@ -18,6 +18,7 @@ from companion.events import (
     Named,
     Prompt,
     PromptClosed,
+    PromptEffect,
     SessionEnded,
     SessionStarted,
     Speaker,
@@ -143,6 +144,8 @@ def summarise(events: Sequence[Event]) -> Summary:
     end = max((e.t for e in events if not isinstance(e, AFTERTHOUGHTS)), default=0.0)
     both, deaf, out = spans.overlaps(said), spans.gaps(events, end), spans.removed(events)
     closed = {e.id: e.outcome for e in reversed(events) if isinstance(e, PromptClosed)}
+    # said in other words than offered, without a key: noticed by the coach
+    closed |= {e.id: "used" for e in events if isinstance(e, PromptEffect) and e.used}
     return Summary(
         source=started.source if started else "",
         started_unix=started.started_unix if started else 0.0,

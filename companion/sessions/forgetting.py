@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from companion import locations
 from companion.errors import CompanionError
 from companion.sessions.journal import Journal, SessionInfo
 
@@ -14,11 +15,10 @@ _DAY_S = 86_400.0
 _MB = 1_000_000
 
 
-def recordings(folder: Path, session_id: str) -> list[Path]:
-    """The files of a session's recording, if it has one: named by its id, in the data folder or one within."""
-    if not folder.is_dir():
-        return []
-    return sorted(p for p in folder.glob("**/*") if p.is_file() and p.name.partition(".")[0] == session_id)
+def recording(journal: Journal, session_id: str) -> Path | None:
+    """The file of a session's recording, if it has one."""
+    path = locations.recording_path(session_id, journal.path)
+    return path if path.is_file() else None
 
 
 def delete(journal: Journal, session_ids: Sequence[str]) -> bool:
@@ -40,15 +40,16 @@ def delete(journal: Journal, session_ids: Sequence[str]) -> bool:
     return scrub(journal)
 
 
-def remove_recording(journal: Journal, session_id: str) -> int:
-    """Remove a session's recording; returns how many files."""
-    found = recordings(journal.path.parent, session_id)
-    for path in found:
-        try:
-            path.unlink()
-        except OSError as error:
-            raise CompanionError(f"{path} cannot be removed ({error.strerror}).", "Remove it by hand.") from error
-    return len(found)
+def remove_recording(journal: Journal, session_id: str) -> bool:
+    """Remove a session's recording; returns whether there was one."""
+    path = recording(journal, session_id)
+    if path is None:
+        return False
+    try:
+        path.unlink()
+    except OSError as error:
+        raise CompanionError(f"The recording {path} cannot be removed ({error.strerror}).", "Remove it.") from error
+    return True
 
 
 def scrub(journal: Journal) -> bool:
@@ -76,7 +77,7 @@ def beyond(journal: Journal, most_mb: float) -> list[SessionInfo]:
         rows = dict(db.execute("SELECT session, sum(length(body)) FROM events GROUP BY session").fetchall())
         whole = sum(db.execute("PRAGMA page_count").fetchone()) * sum(db.execute("PRAGMA page_size").fetchone())
     sessions = journal.sessions()
-    sound = {s.id: sum(p.stat().st_size for p in recordings(journal.path.parent, s.id)) for s in sessions}
+    sound = {s.id: path.stat().st_size if (path := recording(journal, s.id)) else 0 for s in sessions}
     # an event takes more room than its text: the index of words, the table of who said what
     grown = whole / max(1, sum(rows.values()))
     total = whole + sum(sound.values())

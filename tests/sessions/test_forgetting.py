@@ -24,10 +24,10 @@ def test_the_recording_goes_with_its_session_and_no_other(journal: Journal, path
     first, second = keep(journal, said("one")), keep(journal, said("two"))
     folder = path.parent / "recordings"
     folder.mkdir()
-    for name in (f"{first}.flac", f"{second}.flac", f"{first}0.flac"):
+    for name in (f"{first}.ogg", f"{second}.ogg", f"{first}0.ogg"):
         (folder / name).write_bytes(b"sound")
     assert forgetting.delete(journal, [first])
-    assert sorted(p.name for p in folder.iterdir()) == sorted([f"{second}.flac", f"{first}0.flac"])
+    assert sorted(p.name for p in folder.iterdir()) == sorted([f"{second}.ogg", f"{first}0.ogg"])
 
 
 def test_what_runs_is_not_deleted(journal: Journal) -> None:
