@@ -165,7 +165,7 @@ class Journal:
         """A session with its events; raises as ``find`` does."""
         info = self.find(wanted)
         with self.reading() as db:
-            rows = db.execute("SELECT n, body FROM events WHERE session = ? ORDER BY n", (info.id,)).fetchall()
+            rows = db.execute("SELECT n, type, body FROM events WHERE session = ? ORDER BY n", (info.id,)).fetchall()
         found = list(_readable(iter(rows)))
         return SessionRecord(info, tuple(event for _, event in found), tuple(n for n, _ in found))
 
@@ -204,10 +204,10 @@ def _info(row: tuple[str, str, str, float, str | None, float, int | None, str | 
     )
 
 
-def _readable(rows: Iterator[tuple[int, str]]) -> Iterator[tuple[int, Event]]:
-    for n, body in rows:
+def _readable(rows: Iterator[tuple[int, str, str]]) -> Iterator[tuple[int, Event]]:
+    for n, kind, body in rows:
         try:
-            yield n, wire.from_json(body)
+            yield n, wire.from_json_of(kind, body)
         except ValueError:
             continue  # an event of a newer version, or one that damage has reached: the rest is still worth having
 
