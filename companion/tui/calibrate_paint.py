@@ -44,7 +44,7 @@ def plot(tuning: Tuning, here: int, palette: Palette, width: int, height: int) -
     up, false = _up(tuning), tuning.table.false()
     most = max(1.0, float(max(rate[place] for place in stops(tuning))) * 1.05)
     gutter = 6
-    columns, lines = max(10, width - gutter - 1), max(4, height - 2)
+    columns, lines = max(10, width - gutter - 1), max(4, height - 3)
     cells: dict[tuple[int, int], tuple[str, str]] = {}
     known = [place for place in stops(tuning) if not math.isnan(float(false[place]))]
     marks = [(place, float(false[place]), "×", palette.levels[2]) for place in known]
