@@ -79,16 +79,14 @@ def test_both_sides_are_heard_and_told_apart(pulse, sides: dict[str, Path], tmp_
 def test_nothing_goes_on_recording_when_the_program_is_killed(pulse, own_home: Path) -> None:
     environment = {**os.environ, **pulse.env, "COMPANION_HOME": str(own_home),
                    "COMPANION_MODELS": str(speech_model_path("base").parent)}  # fmt: skip
-    companion = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "companion", "live", "--no-keep"],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert companion.stdout is not None
-    assert "listening" in companion.stdout.readline()
-    recordings = _until(lambda: _recordings(pulse), lambda found: len(found) == 2)
-    assert len(recordings) == 2
-    companion.kill()
-    companion.wait()
+    ) as companion:  # fmt: skip
+        assert companion.stdout is not None
+        assert "listening" in companion.stdout.readline()
+        assert len(_until(lambda: _recordings(pulse), lambda found: len(found) == 2)) == 2
+        companion.kill()
     assert _until(lambda: _recordings(pulse), lambda found: not found) == []
 
 
