@@ -47,6 +47,7 @@ format: $(STAMP)  ## let ruff write the code the way it should look
 
 bench: models  ## how quick it is: latency, speed, start-up, memory; whose words are they on loudspeakers
 	@$(BIN)/python bench/pipeline.py
+	@$(BIN)/python bench/review.py
 	@$(BIN)/python bench/screen.py
 	@$(BIN)/python bench/echo.py
 
@@ -55,6 +56,7 @@ soak: $(STAMP)  ## an hour of capture at normal speed: drift, overflow, memory (
 
 eval: models  ## how well it understands: lines, calls, voices (reads ../shared where there is one)
 	@$(BIN)/python bench/evaluate.py
+	@$(BIN)/python bench/simulated_users.py
 
 train: $(STAMP)  ## train the text reader again, in an environment of its own (some hours)
 	@$(BIN)/companion models pull mpnet
