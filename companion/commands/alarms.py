@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from companion.events import Escalation, Level
 
 if TYPE_CHECKING:
     from companion.config import Settings
@@ -12,16 +15,24 @@ CALLS = 20
 """The latest calls tell enough."""
 LEAST_HOURS = 0.5
 """Less talk than this tells nothing."""
+SENSITIVITIES = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
+"""Every place that + and - lead to."""
 
 
 def alarms_an_hour(settings: Settings) -> Mapping[float, float] | None:
-    """Sensitivity -> alarms an hour of the latest past calls, folded again; None when there are too few."""
-    from companion.calibration.sweep import sweep
+    """Sensitivity -> steps up to heated or worse, an hour of the latest past calls; None when there are too few."""
     from companion.commands.sessions import journal
     from companion.pipeline.spine import refold
 
     with journal() as kept:
         calls = [kept.load(session.id).events for session in kept.sessions()[:CALLS]]
-    if sum(max((e.t for e in events), default=0.0) for events in calls) < LEAST_HOURS * 3600:
+    hours = sum(max((e.t for e in events), default=0.0) for events in calls) / 3600
+    if hours < LEAST_HOURS:
         return None
-    return {outcome.sensitivity: outcome.alarms_an_hour for outcome in sweep(calls, settings, refold)}
+    counted = {}
+    for value in SENSITIVITIES:
+        tried = replace(settings, escalation=replace(settings.escalation, sensitivity=value))
+        told = (event for events in calls for event in refold(events, tried))
+        steps = sum(isinstance(e, Escalation) and e.level >= Level.HEATED > e.previous for e in told)
+        counted[value] = steps / hours
+    return counted
