@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from companion.config import Settings
 
 CALLS = 20
-"""The latest calls tell enough."""
+MOST_HOURS = 2.0
+"""The latest calls tell enough, and it is counted while a call begins."""
 LEAST_HOURS = 0.5
 """Less talk than this tells nothing."""
 SENSITIVITIES = (-1.0, -0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
@@ -24,9 +25,14 @@ def alarms_an_hour(settings: Settings) -> Mapping[float, float] | None:
     from companion.commands.sessions import journal
     from companion.pipeline.spine import refold
 
+    calls, hours = [], 0.0
     with journal() as kept:
-        calls = [kept.load(session.id).events for session in kept.sessions()[:CALLS]]
-    hours = sum(max((e.t for e in events), default=0.0) for events in calls) / 3600
+        for session in kept.sessions()[:CALLS]:
+            events = kept.load(session.id).events
+            hours += max((e.t for e in events), default=0.0) / 3600
+            calls.append(events)
+            if hours >= MOST_HOURS:
+                break
     if hours < LEAST_HOURS:
         return None
     counted = {}

@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
+from textual.worker import get_current_worker
 
 from companion.config import Settings
 from companion.control import Session
@@ -196,7 +197,8 @@ class LiveApp(App[str]):
     @work(thread=True, exit_on_error=False)
     def _count_alarms(self) -> None:
         counted = self._around.alarms()
-        self.call_from_thread(self._counted, counted)
+        if not get_current_worker().is_cancelled:
+            self.call_from_thread(self._counted, counted)
 
     def _counted(self, alarms: Mapping[float, float] | None) -> None:
         self._alarms = alarms
