@@ -33,6 +33,8 @@ class AudioSettings:
     """Name, part of a name or index of the user's microphone; "off" leaves it closed."""
     system: str = "default"
     """What is heard of the other side: the output whose sound is listened to; "off" leaves it closed."""
+    cancel_echo: bool = True
+    """Take the other side out of the microphone's sound, once it is found there."""
     ring_s: Annotated[float, Meta(ge=2, le=600)] = 60.0
     """Seconds of sound that may wait per channel before the oldest is dropped (and counted)."""
 
@@ -42,7 +44,7 @@ class SpeechSettings:
     """From sound to words."""
 
     model: str = "base"
-    """"base", "tiny.en", any faster-whisper model on the hub, or a folder."""
+    """"base", "tiny.en", any faster-whisper model on the hub, a folder, or "auto"."""
     language: Annotated[str, Meta(min_length=2, max_length=4)] = "en"
     """A Whisper language code, or "auto"."""
     threads: Annotated[int, Meta(ge=0, le=64)] = 0
@@ -125,6 +127,8 @@ class SessionsSettings:
     """Write sessions to the journal; off keeps nothing at all."""
     keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
     """Delete sessions older than this many days; 0 keeps them."""
+    record: bool = False
+    """Keep the sound of live calls too, beside the journal; deleted with the session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

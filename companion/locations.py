@@ -42,6 +42,11 @@ def journal_path() -> Path:
     return data_dir() / "sessions.db"
 
 
+def recording_path(session_id: str, journal: Path | None = None) -> Path:
+    """The sound of a session of the journal (ours, when none is named), whether or not it was recorded."""
+    return (journal or journal_path()).parent / "recordings" / f"{session_id}.ogg"
+
+
 def prep_path() -> Path:
     """What the user wrote down before the next call."""
     return data_dir() / "prep.json"

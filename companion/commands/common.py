@@ -28,7 +28,7 @@ def session_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that runs a session."""
     options = [
         click.option("--events", "events", metavar="FILE", help='Write every event as a line of JSON ("-": stdout).'),
-        click.option("--model", metavar="NAME", help='Speech model: "base", "tiny.en", a hub name or a folder.'),
+        click.option("--model", metavar="NAME", help='Speech model: "base", "tiny.en", a hub name, a folder, "auto".'),
         click.option("--language", metavar="CODE", help='Spoken language: a Whisper code such as "de", or "auto".'),
         click.option(
             "--sensitivity", type=click.FloatRange(-1, 1), help="-1 hardly ever speaks up … 1 speaks up early."

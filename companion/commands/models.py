@@ -54,7 +54,8 @@ def pull(names: tuple[str, ...], everything: bool, force: bool) -> None:
 
     store = _store()
     speech = [n for n, m in store.manifest.models.items() if m.role == "speech"]
-    for name in names or (speech if everything else [config.load().speech.model]):
+    usual = config.load().speech.model
+    for name in names or (speech if everything or usual == "auto" else [usual]):
         if name in store.manifest.models:
             show = _Shown(name)
             folder = store.pull(name, show, force=force)

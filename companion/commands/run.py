@@ -34,21 +34,36 @@ SPEEDS = {"1": 1.0, "2": 2.0, "max": float("inf")}
 @click.option("--seconds", type=click.FloatRange(min=0.1), metavar="N", help="End after N seconds.")
 @click.option("--microphone", metavar="DEVICE", help='Your side: name, part of it, number, or "off".')
 @click.option("--system", metavar="DEVICE", help='The other side: the output to listen to, or "off".')
-def live(events: str | None, seconds: float | None, microphone: str | None, system: str | None, **options: Any) -> None:
+@click.option("--record/--no-record", default=None, help="Keep the sound too; ask the others first.")
+def live(
+    events: str | None, seconds: float | None, microphone: str | None, system: str | None, record: bool | None,
+    **options: Any,
+) -> None:  # fmt: skip
     """Listen to a call: your microphone and the other side's sound, until you end it."""
     import dataclasses
 
+    from companion.commands.keeping import recording_of
     from companion.pipeline.build import open_live
 
     settings = settings_from(options)
     chosen: dict[str, Any] = {k: v for k, v in (("microphone", microphone), ("system", system)) if v is not None}
     settings = dataclasses.replace(settings, audio=dataclasses.replace(settings.audio, **chosen))
+    recorded = settings.sessions.record if record is None else record
+    if record and not settings.sessions.keep:
+        raise UsageError("A session that is not kept cannot be recorded.", "Leave out --no-keep, or --record.")
     if watched(events):
         from companion.commands.welcoming import welcome
 
         if not welcome(settings):
             return
-    _watch(lambda sinks: open_live(settings, sinks, longest_s=seconds), settings, events, "Live call")
+    _watch(
+        lambda sinks: open_live(
+            settings, sinks, longest_s=seconds, record_to=recording_of(sinks) if recorded else None
+        ),
+        settings,
+        events,
+        "Live call",
+    )
 
 
 @command(epilog=examples("companion replay call.ogg", "companion replay --me me.wav --them them.wav --speed 2"))

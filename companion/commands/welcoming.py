@@ -39,7 +39,7 @@ class DeviceHearing:
 
     def __init__(self, settings: Settings) -> None:
         from companion.clock import SystemClock
-        from companion.pipeline.build import LiveInput
+        from companion.pipeline.hearing import LiveInput
 
         self._input = LiveInput(settings, SystemClock())
 

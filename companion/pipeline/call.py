@@ -43,15 +43,23 @@ from companion.pipeline.spine import Sink, Spine
 from companion.pipeline.understanding import Understanding
 from companion.pipeline.worker import Worker
 from companion.speech.ear import Ear, Speech, Started
+from companion.speech.ending import COMPLETE, ending_after
 
 _log = logging.getLogger(__name__)
+_RATE = 16_000
 _READ_S = 0.02
 """How long a read may wait for sound: what the user does waits as long to be heard."""
 _METER_S = 0.1
 _SILENT_DBFS = -100.0
 _GAP_S = 0.25
 """Sound that begins this much later than where its ear is leaves a gap, which is skipped."""
-_FIRST_PARTIAL_S = 0.7
+_FIRST_PARTIAL_S = 0.5
+"""Speech before the first look: less gives guesses, more keeps the reader waiting."""
+_FRAME_S = 0.032
+_RATE = 16_000
+_LOOK_AFTER_S = 0.09
+"""Silence after which the work for the end of an utterance begins: the wait for the end then hides it. A closed lip
+within a word is shorter."""
 _DRAIN_S = 120.0
 """How long the last words may take after the end."""
 
@@ -88,6 +96,7 @@ class Call:
         self._ears: dict[Speaker, Ear] = {}
         self._loudest: dict[Speaker, list[float]] = {"me": [], "them": []}
         self._metered = 0.0
+        self._asked: dict[Speaker, tuple[float, float]] = {}
         self._spine: Spine
         self._hand_over: Callable[[Speech], None]
         self._worker: Worker | None = None
@@ -141,6 +150,7 @@ class Call:
             self._begin()
             while not self._ending.is_set() and (heard := self._source.read(_READ_S)) is not None:
                 self._hear(heard)
+                self._foresee(understanding)
                 self._settle()
                 if progress is not None:
                     progress(self._now)
@@ -156,10 +166,19 @@ class Call:
         if utterance is not None:
             self._inbox.put(utterance)
 
+    def _foresee(self, understanding: Understanding) -> None:
+        """At full speed a pause is looked into when it is as long as the shortest that may end an utterance."""
+        usual = self._settings.speech.pause_s
+        for speaker, ear in self._ears.items():
+            speech = ear.candidate(usual * COMPLETE - _FRAME_S)
+            if speech is not None and self._asked.get(speaker) != (speech.t0, speech.t1):
+                self._asked[speaker] = (speech.t0, speech.t1)
+                understanding.foresee(speech, lambda text, ear=ear: ear.expect(ending_after(text, usual).pause_s))  # type: ignore[misc]
+
     # ---- live, on the session's own thread
 
     def _run_live(self) -> None:
-        worker = self._worker = Worker(self._load, self._inbox.put, self._fail)
+        worker = self._worker = Worker(self._load, self._inbox.put, self._fail, partials=self._settings.speech.partials)
         self._hand_over = worker.submit
         worker.start()
         try:
@@ -210,7 +229,12 @@ class Call:
                 for decision in ear.flush():
                     self._note(decision)
                 ear.skip_to(part.t)
-            for decision in ear.feed(part.samples):
+            elif ear.now - part.t > _GAP_S:
+                for decision in ear.rewind(part.t):
+                    self._note(decision)
+            known = max(0, round((ear.end - part.t) * _RATE))
+            listen = part.listen[known:] if part.listen is not None else None
+            for decision in ear.feed(part.samples[known:], listen):
                 self._note(decision)
             self._now = max(self._now, ear.now)
 
@@ -249,12 +273,20 @@ class Call:
             self._source.resume()
 
     def _look_ahead(self, worker: Worker) -> None:
-        if not self._settings.speech.partials or not worker.wants_partials:
-            return
-        for ear in self._ears.values():
-            speech = ear.so_far()
-            if speech is not None and speech.t1 - speech.t0 >= _FIRST_PARTIAL_S:
-                worker.submit(speech)
+        speech = self._settings.speech
+        for speaker, ear in self._ears.items():
+            at_pause = ear.candidate(_LOOK_AFTER_S)
+            if at_pause is not None:
+                if self._asked.get(speaker) != (at_pause.t0, at_pause.t1) and not worker.behind:
+                    self._asked[speaker] = (at_pause.t0, at_pause.t1)
+                    worker.submit(at_pause)
+                text = worker.text_of(speaker, at_pause.t0, at_pause.t1)
+                if text is not None:
+                    ear.expect(ending_after(text, speech.pause_s).pause_s)
+            elif speech.partials and ear.speaking and not ear.in_pause and worker.wants_partial(speaker, ear.began):
+                so_far = ear.so_far(worker.known_until(speaker, ear.began))
+                if so_far is not None and len(so_far.samples) >= _FIRST_PARTIAL_S * _RATE:
+                    worker.submit(so_far)
 
     def _measure(self, part: Heard) -> None:
         if self._worker is None:

@@ -5,26 +5,29 @@ It remembers what was said, for context, and each side's usual voice. It belongs
 
 from __future__ import annotations
 
-from collections import Counter, deque
+import logging
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from companion.affect.layout import Turn
 from companion.affect.reading import Reading, TextModel
 from companion.affect.voice import VoiceBaseline, measure
 from companion.config import Settings
+from companion.errors import CompanionError
 from companion.events import SPEAKERS, Speaker, Utterance, Voice, Word
 from companion.speech.ear import Speech
 from companion.speech.guard import Evidence, junk_reason
-from companion.speech.transcriber import Transcriber
+from companion.speech.languages import SideLanguage
+from companion.speech.transcriber import Transcriber, Transcript, without_loop
 
+_log = logging.getLogger(__name__)
 SAME_TURN_S = 1.5
 """A side that goes on within this, uninterrupted, is still in its turn; the turn is read as a whole."""
 LONGEST_TURN_WORDS = 70
-LANGUAGE_VOTES = 3
-"""Detections after which a side's language is settled."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Turn:
     speaker: Speaker
     text: str
@@ -38,10 +41,23 @@ class Conversation:
         self._model = model
         self._context_turns = context_turns
         self._turns: deque[_Turn] = deque(maxlen=context_turns + 1)
+        self._last_read: tuple[tuple[Turn, ...], Reading] = ((), Reading())
+
+    def foresee(self, speaker: Speaker, text: str, t0: float, t1: float, language: str) -> None:
+        """Read ahead what may be said next, so that ``read`` will know it at once; nothing is remembered as said."""
+        if self._model.understands(language):
+            self._read(self._turns_with(speaker, text, t0, t1, whole=False))
 
     def read(self, speaker: Speaker, text: str, t0: float, t1: float, language: str, *, whole: bool) -> Reading:
         """What may be read from what ``speaker`` said; ``whole`` when the text is a turn of its own."""
-        last = self._turns[-1] if self._turns else None
+        turns = self._turns_with(speaker, text, t0, t1, whole=whole)
+        self._turns.clear()
+        self._turns.extend(turns)
+        return self._read(turns) if self._model.understands(language) else Reading()
+
+    def _turns_with(self, speaker: Speaker, text: str, t0: float, t1: float, *, whole: bool) -> list[_Turn]:
+        turns = list(self._turns)
+        last = turns[-1] if turns else None
         goes_on = (
             not whole
             and last is not None
@@ -50,21 +66,31 @@ class Conversation:
             and len(last.text.split()) < LONGEST_TURN_WORDS
         )
         if goes_on and last is not None:
-            last.text, last.t1 = f"{last.text} {text}", t1
+            turns[-1] = _Turn(speaker, f"{last.text} {text}", t1)
         else:
-            self._turns.append(_Turn(speaker, text, t1))
-        if not self._model.understands(language):
-            return Reading()
-        *before, current = self._turns
-        context: list[Turn] = [(turn.speaker, turn.text) for turn in before]
-        return self._model.read((current.speaker, current.text), context[-self._context_turns :])
+            turns.append(_Turn(speaker, text, t1))
+        return turns[-self._context_turns - 1 :]
+
+    def _read(self, turns: list[_Turn]) -> Reading:
+        *context, current = said = tuple((turn.speaker, turn.text) for turn in turns)
+        if said != self._last_read[0]:
+            self._last_read = (said, self._model.read(current, context))
+        return self._last_read[1]
 
 
 class Understanding:
     """Recognises and reads, one utterance after the other."""
 
-    def __init__(self, transcriber: Transcriber, model: TextModel, settings: Settings) -> None:
-        self._transcriber = transcriber
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        model: TextModel,
+        settings: Settings,
+        load_smaller: Callable[[], Transcriber] | None = None,
+    ) -> None:
+        self._transcriber = self._usual = transcriber
+        self._load_smaller = load_smaller
+        self._smaller: Transcriber | None = None
         self._model = model
         self._conversation = Conversation(model, settings.affect.context_turns)
         self._voices = {
@@ -72,32 +98,58 @@ class Understanding:
             for speaker, wanted in (("me", settings.affect.voice_me), ("them", settings.affect.voice_them))
             if wanted
         }
-        self._auto = settings.speech.language == "auto"
-        self._votes: dict[Speaker, Counter[str]] = {speaker: Counter() for speaker in SPEAKERS}
+        self._foreseen: dict[Speaker, tuple[float, float, Transcript | None]] = {}
+        self._languages: dict[Speaker, SideLanguage] = {speaker: SideLanguage() for speaker in SPEAKERS}
+
+    @property
+    def has_smaller(self) -> bool:
+        """Whether there is a smaller speech model to fall back to."""
+        return self._load_smaller is not None
+
+    def use_smaller(self, wanted: bool) -> None:
+        """Recognise with the smaller model, or with the usual one again; the smaller is loaded when first needed."""
+        if wanted and self._smaller is None and self._load_smaller is not None:
+            try:
+                self._smaller = self._load_smaller()
+            except CompanionError as error:
+                _log.warning("the smaller speech model: %s", error)
+                self._load_smaller = None
+        self._transcriber = self._smaller if wanted and self._smaller is not None else self._usual
 
     def understands(self, language: str) -> bool:
         """Whether feelings are read from this language."""
         return self._model.understands(language)
 
     def words_so_far(self, speech: Speech) -> str:
-        """A quick look at an utterance that goes on."""
-        return self._transcriber.transcribe(speech.samples, language=self._language(speech.speaker), words=False).text
+        """A quick look at an utterance that goes on; empty where the words are not to be believed."""
+        heard = self._transcriber.transcribe(
+            speech.samples, choose=self._languages[speech.speaker].choose, words=False, try_again=False
+        )
+        return "" if heard.doubtful or _is_junk(speech, heard) else without_loop(heard.text)
+
+    def foresee(self, speech: Speech, on_text: Callable[[str], None]) -> None:
+        """Do all the work for an utterance that pauses, in case this is its end: then ``hear`` has it at once.
+
+        ``on_text`` is told the words as soon as they are known (empty where they are not to be believed).
+        """
+        heard = self._transcriber.transcribe(
+            speech.samples, choose=self._languages[speech.speaker].choose, on_text=on_text, try_again=False
+        )
+        if heard.doubtful:
+            return
+        self._foreseen[speech.speaker] = (speech.t0, speech.t1, heard)
+        if not _is_junk(speech, heard):
+            self._conversation.foresee(speech.speaker, heard.text, speech.t0, speech.t1, heard.language)
 
     def hear(self, speech: Speech) -> Utterance | None:
         """The utterance in a stretch of speech, or None where nothing was said after all."""
-        heard = self._transcriber.transcribe(speech.samples, language=self._language(speech.speaker))
-        evidence = Evidence(
-            heard.text,
-            speech.t1 - speech.t0,
-            speech.confidence,
-            heard.mean_log_probability,
-            heard.no_speech_probability,
-            heard.compression_ratio,
-        )
-        if junk_reason(evidence) is not None:
+        t0, t1, heard = self._foreseen.pop(speech.speaker, (-1.0, -1.0, None))
+        if heard is None or (t0, t1) != (speech.t0, speech.t1):
+            heard = self._transcriber.transcribe(speech.samples, choose=self._languages[speech.speaker].choose)
+        if _is_junk(speech, heard):
             return None
-        if self._auto:
-            self._votes[speech.speaker][heard.language] += 1
+        if heard.detected is not None:
+            self._languages[speech.speaker].note(*heard.detected, speech.t1 - speech.t0)
         reading = self._conversation.read(speech.speaker, heard.text, speech.t0, speech.t1, heard.language, whole=False)
         return Utterance(
             t=speech.t1,
@@ -122,9 +174,14 @@ class Understanding:
         features = measure(speech.samples, text)
         return baseline.compare(features) if features is not None else None
 
-    def _language(self, speaker: Speaker) -> str | None:
-        """The language to recognise a side in: as set, or what was detected often enough; None detects."""
-        if not self._auto:
-            return None
-        votes = self._votes[speaker].most_common(1)
-        return votes[0][0] if votes and votes[0][1] >= LANGUAGE_VOTES else None
+
+def _is_junk(speech: Speech, heard: Transcript) -> bool:
+    evidence = Evidence(
+        heard.text,
+        speech.t1 - speech.t0,
+        speech.confidence,
+        heard.mean_log_probability,
+        heard.no_speech_probability,
+        heard.compression_ratio,
+    )
+    return junk_reason(evidence) is not None

@@ -7,15 +7,18 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Literal
 
 from companion.events import Event, Health, Partial, Speaker
+from companion.pipeline.pace import Effort, Pace
 from companion.pipeline.understanding import Understanding
 from companion.speech.agreement import Agreement
 from companion.speech.ear import Speech
 
 _log = logging.getLogger(__name__)
-BEHIND_S = 4.0
-"""A final that waits this long means that the machine is too slow at the moment; then partials are not made."""
+REST = 2.0
+"""Rest after a look at an utterance that goes on, in multiples of what looks take: the call needs the processor too."""
+LEAST_REST_S = 0.25
 
 
 class Worker:
@@ -30,6 +33,8 @@ class Worker:
         load: Callable[[], Understanding],
         deliver: Callable[[Event], None],
         failed: Callable[[Exception], None],
+        *,
+        partials: bool = True,
     ) -> None:
         self._load = load
         self._deliver = deliver
@@ -37,10 +42,14 @@ class Worker:
         self._lock = threading.Condition()
         self._finals: deque[tuple[Speech, float]] = deque()
         self._partials: dict[Speaker, Speech] = {}
+        self._texts: dict[Speaker, tuple[float, float, str]] = {}
+        self._shown_t0: dict[Speaker, float] = {}
         self._agreements: dict[Speaker, tuple[float, Agreement]] = {}
+        self._partials_shown = partials
+        self._ready = 0.0
         self._stopping = False
         self._busy = False
-        self._behind = False
+        self._pace = Pace(has_smaller=False)
         self._foreign_told = False
         self._partial_cost = 0.3
         self._partial_done = 0.0
@@ -60,6 +69,12 @@ class Worker:
                 self._partials[speech.speaker] = speech
             self._lock.notify()
 
+    def text_of(self, speaker: Speaker, t0: float, t1: float) -> str | None:
+        """What was said from ``t0`` to the pause at ``t1``, once that is known."""
+        with self._lock:
+            begun, paused, text = self._texts.get(speaker, (-1.0, -1.0, ""))
+        return text if (begun, paused) == (t0, t1) else None
+
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is being worked on."""
@@ -67,11 +82,27 @@ class Worker:
             return not self._finals and not self._busy
 
     @property
-    def wants_partials(self) -> bool:
-        """Whether there is time for partials: no final waits, and they take at most a third of the time."""
+    def behind(self) -> bool:
+        """Whether finals wait, or came too late of late: nothing else is begun then."""
         with self._lock:
-            free = not self._finals and not self._busy and not self._partials
-        return free and time.monotonic() - self._partial_done > 2 * self._partial_cost
+            return bool(self._finals) or self._pace.effort is not Effort.FULL
+
+    def wants_partial(self, speaker: Speaker, t0: float) -> bool:
+        """Whether there is time for a look at the utterance begun at ``t0``.
+
+        Nothing else waits, and looks take a third of the time at most; until something was shown they rest less.
+        """
+        with self._lock:
+            free = not self._finals and not self._busy and not self._partials and self._pace.effort is Effort.FULL
+            fresh = self._shown_t0.get(speaker) != t0
+        rest_s = LEAST_REST_S if fresh else max(LEAST_REST_S, REST * self._partial_cost)
+        return free and time.monotonic() - self._partial_done > rest_s
+
+    def known_until(self, speaker: Speaker, t0: float) -> float:
+        """The latest pause of the utterance begun at ``t0`` up to which its words are known, else ``t0``."""
+        with self._lock:
+            begun, paused, text = self._texts.get(speaker, (-1.0, -1.0, ""))
+        return paused if begun == t0 and text else t0
 
     def stop(self, timeout_s: float) -> bool:
         """Finish the finals that wait, then end; False when that took too long."""
@@ -91,7 +122,9 @@ class Worker:
         try:
             self._deliver(Health(part="speech", state="starting", message="Loading the speech model …"))
             understanding = self._load()
+            self._pace = Pace(has_smaller=understanding.has_smaller)
             self._deliver(Health(part="speech", state="ok", message="Listening."))
+            self._ready = time.monotonic()
             while (job := self._next()) is not None:
                 self._do(understanding, *job)
         except Exception as error:  # noqa: BLE001  # the thread's last stand: the session must hear of it, whatever it is
@@ -109,7 +142,8 @@ class Worker:
                     return None
                 if self._partials:
                     self._busy = True
-                    _, speech = self._partials.popitem()
+                    at_pause = [s for s, speech in self._partials.items() if speech.paused]
+                    speech = self._partials.pop(at_pause[0]) if at_pause else self._partials.popitem()[1]
                     return speech, time.monotonic()
                 self._lock.wait()
 
@@ -125,28 +159,44 @@ class Worker:
                 message = "Feelings are read from English only; this is just transcribed."
                 self._deliver(Health(part="affect", state="degraded", message=message))
             self._deliver(utterance)
-        self._tell_lag(time.monotonic() - since)
+        self._keep_pace(understanding, time.monotonic() - max(since, self._ready))
 
     def _look(self, understanding: Understanding, speech: Speech) -> None:
         begun = time.monotonic()
-        text = understanding.words_so_far(speech)
+        if speech.paused:
+            understanding.foresee(speech, lambda text: self._show(speech, text))
+            return
+        before = self._words_before(speech)
+        self._show(speech, f"{before} {understanding.words_so_far(speech)}".strip())
         self._partial_done = time.monotonic()
         self._partial_cost = 0.5 * self._partial_cost + 0.5 * (self._partial_done - begun)
+
+    def _words_before(self, speech: Speech) -> str:
+        """The words up to the pause at which the sound of this look begins."""
+        with self._lock:
+            begun, paused, text = self._texts.get(speech.speaker, (-1.0, -1.0, ""))
+        return text if begun == speech.t0 and paused <= speech.samples_t0 + 0.01 else ""
+
+    def _show(self, speech: Speech, text: str) -> None:
+        with self._lock:
+            if text:
+                self._shown_t0[speech.speaker] = speech.t0
+            if speech.paused:
+                self._texts[speech.speaker] = (speech.t0, speech.t1, text)
         t0, agreement = self._agreements.get(speech.speaker, (speech.t0, Agreement()))
         if t0 != speech.t0:
             agreement = Agreement()
         self._agreements[speech.speaker] = (speech.t0, agreement)
-        shown, stable = agreement.update(text)
-        if shown:
+        shown, stable = agreement.update(text, paused=speech.paused)
+        if shown and self._partials_shown:
             self._deliver(Partial(speaker=speech.speaker, t0=speech.t0, text=shown, stable=stable))
 
-    def _tell_lag(self, waited_s: float) -> None:
+    def _keep_pace(self, understanding: Understanding, lag_s: float) -> None:
         with self._lock:
-            backlog = len(self._finals)
-        if waited_s > BEHIND_S and not self._behind:
-            self._behind = True
-            message = f"Catching up, {waited_s:.0f} s behind."
-            self._deliver(Health(part="machine", state="degraded", message=message))
-        elif self._behind and backlog == 0:
-            self._behind = False
-            self._deliver(Health(part="machine", state="ok", message="Caught up."))
+            waiting = len(self._finals)
+        change = self._pace.note(lag_s, waiting, time.monotonic())
+        if change is None:
+            return
+        understanding.use_smaller(change.effort is Effort.SMALLER_MODEL)
+        state: Literal["ok", "degraded"] = "ok" if change.effort is Effort.FULL else "degraded"
+        self._deliver(Health(part="machine", state=state, message=change.message))

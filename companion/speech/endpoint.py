@@ -47,13 +47,14 @@ class Endpointer:
     """Feeds on one probability per frame; says when an utterance began and when it is whole.
 
     ``pause_s``: silence that ends an utterance; ``longest_s``: speech without a pause is cut after this, at the
-    frame least like speech in its last third.
+    frame least like speech in its last third. ``expect`` changes the silence that ends the utterance for the pause that
+    is open, and for no other.
     """
 
     def __init__(self, *, threshold: float = 0.5, pause_s: float = 0.6, longest_s: float = 18.0) -> None:
         self._on = threshold
         self._off = max(0.05, threshold - RELEASE)
-        self._pause = max(1, round(pause_s / FRAME_S))
+        self._usual_pause = self._pause = max(1, round(pause_s / FRAME_S))
         self._longest = max(30, round(longest_s / FRAME_S))
         self.state = State.QUIET
         self._frame = 0
@@ -71,6 +72,21 @@ class Endpointer:
     def in_pause(self) -> bool:
         """Whether the open utterance is in a pause just now."""
         return self.state is State.STOPPING
+
+    @property
+    def pause_frames(self) -> int:
+        """Frames of silence so far in the pause that is open; 0 while there is speech."""
+        return self._frame - self.end_frame if self.in_pause else 0
+
+    @property
+    def end_frame(self) -> int:
+        """Where the open utterance ends (exclusive) if nothing more comes."""
+        return self._last_speech + 1
+
+    def expect(self, pause_s: float) -> None:
+        """The pause that is open ends the utterance after ``pause_s`` (at the next frame, if that has passed)."""
+        if self.in_pause:
+            self._pause = max(1, round(pause_s / FRAME_S))
 
     @property
     def first_frame(self) -> int:
@@ -102,6 +118,19 @@ class Endpointer:
         self._starts = []
         self.state = State.QUIET
 
+    def rewind(self, frame: int) -> bool:
+        """Frames from ``frame`` on come again, otherwise; returns whether an utterance that had begun is undone."""
+        undone = self.speaking and self._first >= frame
+        if undone or not self.speaking:
+            self.state = State.QUIET
+        else:
+            self.state = State.SPEAKING
+            self._probabilities = self._probabilities[: frame - self._first]
+            self._last_speech = min(self._last_speech, frame - 1)
+        self._starts = []
+        self._frame = frame
+        return undone
+
     def flush(self) -> list[Began | Finished]:
         """The sound ends here: finish what is open."""
         if not self.speaking:
@@ -114,6 +143,7 @@ class Endpointer:
         if probability >= bar:
             self._last_speech = frame
             self.state = State.SPEAKING
+            self._pause = self._usual_pause
         else:
             self.state = State.STOPPING
             if frame - self._last_speech >= self._pause:
@@ -125,6 +155,7 @@ class Endpointer:
     def _finish(self, last: int) -> Finished:
         self.state = State.QUIET
         self._starts = []
+        self._pause = self._usual_pause
         return Finished(self._first, last)
 
     def _cut(self, frame: int) -> list[Began | Finished]:

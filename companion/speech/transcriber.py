@@ -9,8 +9,8 @@ When a result looks like a run-away, the whole window is tried after all.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from companion.errors import CompanionError
 from companion.events import Word
+from companion.speech.features import log_mel
 from companion.speech.guard import REPETITIVE, UNLIKELY
 
 RATE = 16_000
@@ -34,7 +35,11 @@ TOKENS_PER_S = 9.0
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was recognised; the numbers are Whisper's own, ``words`` have times relative to the clip."""
+    """What was recognised; the numbers are Whisper's own, ``words`` have times relative to the clip.
+
+    ``detected``: language and probability where they were detected, else None. ``doubtful``: it looks like a run-away,
+    and was not tried again with the whole window.
+    """
 
     text: str
     words: tuple[Word, ...]
@@ -42,6 +47,8 @@ class Transcript:
     mean_log_probability: float
     no_speech_probability: float
     compression_ratio: float
+    detected: tuple[str, float] | None = None
+    doubtful: bool = False
 
 
 class Transcriber:
@@ -57,7 +64,9 @@ class Transcriber:
         from faster_whisper.tokenizer import Tokenizer
 
         try:
-            self._whisper = WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=threads)
+            self._whisper = WhisperModel(
+                str(model), device="cpu", compute_type="int8", cpu_threads=threads or usable_cores()
+            )
         except (RuntimeError, ValueError, OSError) as error:
             raise CompanionError(
                 f'The speech model "{name}" in {model} does not load ({str(error).splitlines()[0]}).',
@@ -76,42 +85,51 @@ class Transcriber:
         self._tokenizers: dict[str, Any] = {}
 
     def transcribe(
-        self, samples: NDArray[np.float32], *, language: str | None = None, words: bool = True
+        self,
+        samples: NDArray[np.float32],
+        *,
+        choose: Callable[[str, float], str] = lambda detected, _: detected,
+        on_text: Callable[[str], None] | None = None,
+        words: bool = True,
+        try_again: bool = True,
     ) -> Transcript:
         """The words of a clip of at most 28 s (float32 mono 16 kHz).
 
-        ``language`` overrides the one set; with "auto" it is detected. ``words`` False leaves their times out.
+        With the language "auto", ``choose`` is told the one detected and its probability, and chooses. ``on_text`` is
+        told the text before the times of its words are sought; ``words`` False leaves them out. ``try_again`` False
+        gives up where the result looks like a run-away: a quick look is not worth five times its price.
         """
         seconds = len(samples) / RATE
-        features = self._features(samples, TAIL_S)
-        encoded = self._whisper.encode(features)
-        language = language or self._language
-        if language == "auto":
-            language = self._detect(encoded)
+        encoded = self._whisper.encode(self._features(samples, TAIL_S))
+        detected = self._detect(encoded) if self._language == "auto" else None
+        language = choose(*detected) if detected is not None else self._language
         tokenizer = self._tokenizer(language)
         result = self._decode(encoded, tokenizer, seconds)
-        if self._ran_away(result, seconds):
-            encoded = self._whisper.encode(self._features(samples, WINDOW_S - seconds))
-            again = self._decode(encoded, tokenizer, seconds)
+        doubtful = self._ran_away(result, seconds)
+        if doubtful and try_again:
+            whole = self._whisper.encode(self._features(samples, WINDOW_S - seconds))
+            again = self._decode(whole, tokenizer, seconds)
             if again.mean_log_probability > result.mean_log_probability or result.compression_ratio > REPETITIVE:
-                result = again
-        result = dataclasses.replace(result, text=without_echo(result.text))
-        timed = self._word_times(encoded, tokenizer, result.tokens, seconds) if words and result.text else ()
-        timed = timed[: len(result.text.split())]
+                result, encoded = again, whole
+        text = without_echo(result.text)
+        in_doubt = doubtful and not try_again
+        if on_text is not None:
+            on_text("" if in_doubt else text)
+        timed = self._word_times(encoded, tokenizer, result.tokens, seconds) if words and text and not in_doubt else ()
         return Transcript(
-            result.text, timed, language, result.mean_log_probability, result.no_speech_probability,
-            result.compression_ratio,
+            text, timed[: len(text.split())], language, result.mean_log_probability, result.no_speech_probability,
+            result.compression_ratio, detected, in_doubt,
         )  # fmt: skip
 
     def warm_up(self) -> None:
         """Run once on a second of silence, so that the first utterance does not pay for it."""
-        self.transcribe(np.zeros(RATE, np.float32), language="en")
+        self.transcribe(np.zeros(RATE, np.float32))
 
     def _features(self, samples: NDArray[np.float32], tail_s: float) -> NDArray[np.float32]:
         padded = np.pad(samples, (0, max(0, round(tail_s * RATE))))
-        features: NDArray[np.float32] = self._whisper.feature_extractor(padded, padding=0)
+        features = log_mel(padded, self._whisper.feature_extractor.mel_filters)
         frames = min(features.shape[1], 3000)
-        return np.ascontiguousarray(features[:, : frames - frames % 2], dtype=np.float32)
+        return np.ascontiguousarray(features[:, : frames - frames % 2])
 
     def _tokenizer(self, language: str) -> Any:
         if language not in self._tokenizers:
@@ -120,11 +138,11 @@ class Transcriber:
             )
         return self._tokenizers[language]
 
-    def _detect(self, encoded: Any) -> str:
+    def _detect(self, encoded: Any) -> tuple[str, float]:
         if not self._multilingual:
-            return "en"
-        ranked = self._whisper.model.detect_language(encoded)[0]
-        return str(ranked[0][0]).strip("<|>")
+            return "en", 1.0
+        name, probability = self._whisper.model.detect_language(encoded)[0][0]
+        return str(name).strip("<|>"), float(probability)
 
     def _decode(self, encoded: Any, tokenizer: Any, seconds: float) -> _Decoded:
         from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
@@ -163,8 +181,7 @@ class Transcriber:
     def _word_times(self, encoded: Any, tokenizer: Any, tokens: tuple[int, ...], seconds: float) -> tuple[Word, ...]:
         from faster_whisper.transcribe import merge_punctuations
 
-        frames = min(3000, round(seconds * 100) + round(TAIL_S * 50))
-        aligned = self._whisper.find_alignment(tokenizer, [list(tokens)], encoded, frames)
+        aligned = self._whisper.find_alignment(tokenizer, [list(tokens)], encoded, _frames(seconds))
         if aligned:
             merge_punctuations(aligned[0], _PREPENDED, _APPENDED)
         words = []
@@ -173,6 +190,17 @@ class Transcriber:
                 start, end = (min(float(item[k]), seconds) for k in ("start", "end"))
                 words.append(Word(item["word"].strip(), start, max(start, end), float(item["probability"])))
         return tuple(words)
+
+
+def _frames(seconds: float) -> int:
+    """Frames of features that hold a clip and half of its tail."""
+    return min(3000, round(seconds * 100) + round(TAIL_S * 50))
+
+
+def usable_cores() -> int:
+    """Processor cores that this process may use, four at most: more don't make one short clip quicker."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(4, cores)
 
 
 def echo_length(text: str) -> int:
@@ -185,6 +213,19 @@ def without_echo(text: str) -> str:
     """The text without the words at its end with which the decoder began once more."""
     echo = echo_length(text)
     return " ".join(text.split()[:-echo]) if echo else text
+
+
+def without_loop(text: str) -> str:
+    """The text up to where its last words begin to go round: three words or more twice, fewer three times."""
+    words = text.split()
+    keys = [w.strip(".,!?").lower() for w in words]
+    for n in range(1, len(keys) // 2 + 1):
+        times = 1
+        while (times + 1) * n <= len(keys) and keys[-n:] == keys[-(times + 1) * n : -times * n]:
+            times += 1
+        if times >= (3 if n < 3 else 2):
+            return " ".join(words[: len(words) - (times - 1) * n])
+    return text
 
 
 @dataclass(frozen=True, slots=True)

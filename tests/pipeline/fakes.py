@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -54,9 +54,17 @@ class CountingUnderstanding:
     def understands(self, language: str) -> bool:
         return True
 
+    has_smaller = False
+
+    def use_smaller(self, wanted: bool) -> None:
+        assert not wanted
+
     def words_so_far(self, speech: Speech) -> str:
         self.partials += 1
         return " ".join(["word"] * int((speech.t1 - speech.t0) / 0.3))
+
+    def foresee(self, speech: Speech, on_text: Callable[[str], None]) -> None:
+        on_text(self.words_so_far(speech))
 
     def hear(self, speech: Speech) -> Utterance | None:
         assert self.free.wait(10)

@@ -28,7 +28,7 @@ from companion.events import (
 )
 from companion.pipeline.call import Call
 from companion.pipeline.inputs import FULL_SPEED, FileInput
-from companion.speech.ear import Ear
+from companion.speech.ear import Ear, Speech
 from companion.speech.endpoint import Endpointer
 from tests.pipeline.fakes import CountingUnderstanding, LoudnessVad, blocks
 
@@ -97,6 +97,39 @@ def test_a_slow_machine_loses_no_final() -> None:
     mind.free.set()
     assert session.wait(20)
     assert spans(out) == SAID
+
+
+def test_the_work_for_an_end_begins_at_the_pause_and_its_words_decide_when_it_ends() -> None:
+    class Complete(CountingUnderstanding):
+        def words_so_far(self, speech: Speech) -> str:
+            return "That is all." if speech.paused else "That is"
+
+    out: list[Event] = []
+    make(out.append, clock=ManualClock(), understanding=Complete()).run()
+    assert spans(out) == SAID
+    ended = {round(e.t1, 1): e.t - e.t1 for e in out if isinstance(e, SpeechEnded)}
+    assert all(waited < 0.45 for waited in ended.values()), ended
+
+
+def test_after_and_the_end_is_waited_for() -> None:
+    class Dangling(CountingUnderstanding):
+        def words_so_far(self, speech: Speech) -> str:
+            return "This one and"
+
+    talk = ([(1.0, False), (1.0, True), (0.7, False), (1.0, True), (1.5, False)], [(5.2, False)])
+    out: list[Event] = []
+    make(out.append, clock=ManualClock(), understanding=Dangling(), talk=talk).run()
+    assert spans(out) == [("me", 1.0, 3.7)]
+
+
+def test_stable_words_of_partials_only_grow() -> None:
+    out: list[Event] = []
+    session = make(out.append, speed=2.0)
+    session.start(lambda _: None)
+    assert session.wait(30)
+    for t0 in {e.t0 for e in out if isinstance(e, Partial)}:
+        stable = [e.text[: e.stable] for e in out if isinstance(e, Partial) and e.t0 == t0]
+        assert all(b.startswith(a) for a, b in zip(stable, stable[1:], strict=False))
 
 
 def test_what_the_user_does_becomes_events() -> None:

@@ -23,6 +23,13 @@ def test_stable_words_stay_when_a_later_hypothesis_differs() -> None:
     assert text[:stable].startswith("we had a deal")
 
 
+def test_the_last_word_may_be_half_a_word_unless_nothing_is_being_said() -> None:
+    agreement = Agreement()
+    agreement.update("we had")
+    assert agreement.update("we had") == ("we had", 2)
+    assert agreement.update("we had", paused=True) == ("we had", 6)
+
+
 @given(st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", "e"]), max_size=12).map(" ".join), max_size=12))
 def test_committed_text_only_ever_grows(hypotheses: list[str]) -> None:
     agreement, before = Agreement(), ""

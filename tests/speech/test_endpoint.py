@@ -61,6 +61,25 @@ def test_it_knows_a_pause_from_the_end() -> None:
     assert endpointer.in_pause
 
 
+def test_a_pause_may_be_told_how_long_it_must_last() -> None:
+    endpointer = Endpointer(pause_s=0.6)
+    for p in [SPEECH] * 10 + [SILENCE] * 5:
+        assert not [d for d in endpointer.step(p) if isinstance(d, Finished)]
+    assert endpointer.pause_frames == 5
+    endpointer.expect(0.1)
+    assert endpointer.step(SILENCE) == [Finished(0, 10)]
+
+
+def test_what_was_told_of_one_pause_does_not_hold_for_the_next() -> None:
+    endpointer = Endpointer(pause_s=0.6)
+    for p in [SPEECH] * 10 + [SILENCE] * 5:
+        endpointer.step(p)
+    endpointer.expect(0.3)
+    for p in [SPEECH] * 5 + [SILENCE] * frames(0.5):
+        assert endpointer.step(p) == []
+    assert endpointer.in_pause
+
+
 @given(st.lists(st.floats(0, 1), max_size=900), st.floats(0.2, 2), st.floats(5, 20))
 def test_utterances_are_in_order_do_not_overlap_and_lose_no_loud_frame(
     probabilities: list[float], pause_s: float, longest_s: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from companion.speech.guard import Evidence, junk_reason
-from companion.speech.transcriber import echo_length, without_echo
+from companion.speech.transcriber import echo_length, without_echo, without_loop
 
 
 def evidence(text: str, **changes: float) -> Evidence:
@@ -51,3 +51,17 @@ def test_a_decoder_that_goes_round_again_is_noticed(text: str, again: bool) -> N
 def test_what_the_decoder_said_twice_is_kept_once() -> None:
     assert without_echo("Ha! She's been here. It is done. Ha! She's been") == "Ha! She's been here. It is done."
     assert without_echo("A plain sentence of some words.") == "A plain sentence of some words."
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("It was 70% 3% 3% 3% 3%", "It was 70% 3%"),
+        ("Then refunds came in. Then refunds came in.", "Then refunds came in."),
+        ("No, no.", "No, no."),
+        ("I said no, and I meant no.", "I said no, and I meant no."),
+        ("", ""),
+    ],
+)
+def test_a_look_that_goes_round_is_cut_where_it_begins_to(text: str, kept: str) -> None:
+    assert without_loop(text) == kept

@@ -1,0 +1,386 @@
+"""Speech: how soon words are there, how true they are, what they cost; beside the usual designs on the same sound.
+
+    .venv/bin/python bench/speech.py                 # everything, about 50 minutes
+    .venv/bin/python bench/speech.py live d06        # one call at its own speed (3 minutes)
+    .venv/bin/python bench/speech.py live words noise monologue idle start --quick   # each with less material
+    .venv/bin/python bench/speech.py usual d06; … streaming d06; … offline           # the baselines
+    .venv/bin/python bench/speech.py report          # the table of all that was measured so far
+
+Every part leaves its raw results in ``--keep`` (default: a folder of the user's cache), and the report is made of those,
+so that the parts may be run one at a time on a machine that is busy at others. Needs ../shared/eval and the dev packages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+import speech_noises
+from speech_scores import (
+    RATE,
+    Errors,
+    Final,
+    Turn,
+    changed_words,
+    errors,
+    quantiles,
+    sound_of,
+    spoken,
+    stretches,
+    total,
+    turns_of,
+    waits,
+)
+
+ROOT = Path(__file__).parents[1]
+EVAL = ROOT.parent / "shared" / "eval"
+if not EVAL.is_dir():
+    EVAL = next((p / "shared" / "eval" for p in ROOT.parents if (p / "shared" / "eval").is_dir()), EVAL)
+CALLS = EVAL / "dev" / "calls"
+LIVE = ("d03", "d05", "d06")
+ALL = ("d01", "d02", "d03", "d04", "d05", "d06")
+COMPANION = [sys.executable, "-m", "companion"]
+
+
+class Bench:
+    def __init__(self, keep: Path, home: str, quick: bool, seconds: float | None) -> None:
+        from companion import locations
+
+        self.keep = keep
+        self.quick = quick
+        self.seconds = seconds
+        self.env = dict(
+            os.environ, COMPANION_HOME=home, COMPANION_MODELS=str(locations.models_dir()), PYTHONPATH=str(ROOT)
+        )
+        keep.mkdir(parents=True, exist_ok=True)
+
+    def run(self, name: str, *command: str | Path) -> dict[str, float]:
+        """Run a program of ours with its events kept as NAME.jsonl; what it cost."""
+        begun = time.monotonic()
+        process = subprocess.Popen(
+            [*COMPANION, *map(str, command), "--events", str(self.keep / f"{name}.jsonl"), "--no-keep"],
+            env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"{command} failed: {process.stderr.read().decode()}")
+        wall, cpu = time.monotonic() - begun, usage.ru_utime + usage.ru_stime
+        return {"wall_s": wall, "cpu_s": cpu, "peak_mb": usage.ru_maxrss / 1000}
+
+    def events(self, name: str) -> list[dict]:
+        return [json.loads(line) for line in (self.keep / f"{name}.jsonl").read_text().splitlines()]
+
+    def note(self, name: str, **figures: object) -> None:
+        (self.keep / f"{name}.json").write_text(json.dumps(figures))
+        print(name, json.dumps(figures), flush=True)
+
+    # ---- the parts
+
+    def live(self, call: str) -> None:
+        limit = ["--seconds", str(self.seconds)] if self.seconds else []
+        cost = self.run(f"live-{call}", "replay", CALLS / f"{call}.ogg", "--speed", "1", *limit)
+        self.note(
+            f"live-{call}", load_average=os.getloadavg()[0], **cost, **score_live(self.events(f"live-{call}"), call)
+        )
+
+    def words(self, call: str) -> None:
+        """Words of a whole call, streaming, at full speed (the same pipeline, without waiting)."""
+        self.run(f"words-{call}", "analyze", CALLS / f"{call}.ogg")
+        heard = {s: said(self.events(f"words-{call}"), s) for s in ("me", "them")}
+        self.note(f"words-{call}", **heard)
+
+    def words_of_files(self) -> None:
+        for name, sound in (("read_speech", reading(self.quick)), ("meeting", meeting())):
+            path = self.keep / f"{name}.wav"
+            sf.write(path, sound, RATE)
+            self.run(f"words-{name}", "analyze", path)
+            self.note(f"words-{name}", them=said(self.events(f"words-{name}"), "them"))
+
+    def noise(self) -> None:
+        minutes = 4 if self.quick else 30
+        path = self.keep / "noise.wav"
+        sf.write(path, speech_noises.mixture(minutes * 60), RATE)
+        self.run("noise", "analyze", path)
+        told = [r["text"] for r in self.events("noise") if r["type"] == "utterance"]
+        self.note("noise", minutes=minutes, words=sum(len(t.split()) for t in told), texts=told)
+
+    def monologue(self) -> None:
+        """One reader for three minutes, his pauses shortened to a fifth of a second at most."""
+        sound, text = monologue(180.0)
+        path = self.keep / "monologue.wav"
+        sf.write(path, sound, RATE)
+        self.run("monologue", "analyze", path)
+        self.note("monologue", them=said(self.events("monologue"), "them"), reference=text)
+
+    def idle(self) -> None:
+        seconds = 30 if self.quick else 60
+        path = self.keep / "idle.wav"
+        noise = np.random.default_rng(1).normal(size=(RATE * seconds, 2)) * 1e-4
+        sf.write(path, noise.astype(np.float32), RATE)
+        long, short = (
+            self.run("idle", "replay", path, "--speed", "1"),
+            self.run("idle-start", "replay", path, "--speed", "1", "--seconds", "5"),
+        )
+        share = (long["cpu_s"] - short["cpu_s"]) / (long["wall_s"] - short["wall_s"])
+        self.note("idle", share_of_one_core=share)
+
+    def start(self) -> None:
+        """From the command to the first event, to "Listening.", with the models read from disk before."""
+        rows = []
+        for _ in range(2 if self.quick else 5):
+            zero = time.time()
+            self.run("start", "replay", CALLS / "d06.ogg", "--speed", "1", "--seconds", "6")
+            events = self.events("start")
+            begun = next(e for e in events if e["type"] == "session_started")
+            ready = next(e for e in events if e["type"] == "health" and e["part"] == "speech" and e["state"] == "ok")
+            first = begun["started_unix"] - zero
+            rows.append((first, first + ready["at"]))
+        self.note(
+            "start",
+            session_begins_s=statistics.median(r[0] for r in rows),
+            listening_s=statistics.median(r[1] for r in rows),
+        )
+
+    def baseline(self, script: str, call: str) -> None:
+        python = ROOT / ".venv-peer" / "bin" / "python" if script == "streaming" else Path(sys.executable)
+        if not python.exists():
+            print(f"left out: {script} (bench/speech_streaming.py tells how to set it up)")
+            return
+        out = self.keep / f"{script}-{call}.jsonl"
+        begun = time.monotonic()
+        process = subprocess.Popen(
+            [python, ROOT / "bench" / f"speech_{script}.py", CALLS / f"{call}.ogg", out, str(self.seconds or 1e9)],
+            env=self.env,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        finals = [Final(**json.loads(line)) for line in out.read_text().splitlines()]
+        turns = heard_by(self.seconds or 1e9, stretches(turns_of(CALLS / f"{call}.ogg")))
+        self.note(f"{script}-{call}", waits=waits(turns, finals), wall_s=time.monotonic() - begun,
+                  cpu_s=usage.ru_utime + usage.ru_stime, text=" ".join(f.text for f in finals))  # fmt: skip
+
+    def offline(self) -> None:
+        """The same model on the whole of each file."""
+        sys.path.insert(0, str(ROOT))
+        from speech_offline import Offline
+
+        model = Offline()
+        for call in LIVE if self.quick else ALL:
+            me, them = sound_of(CALLS / f"{call}.ogg")
+            self.note(f"offline-{call}", me=model.text(me), them=model.text(them))
+        self.note("offline-read_speech", them=model.text(reading(self.quick)))
+        self.note("offline-meeting", them=model.text(meeting()))
+        self.note("offline-monologue", them=model.text(monologue(180.0)[0]))
+
+    # ---- the table
+
+    def kept(self, name: str) -> dict | None:
+        path = self.keep / f"{name}.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def report(self) -> None:
+        def row(figure: str, value: object, target: str = "") -> None:
+            print(f"| {figure} | {value} | {target} |")
+
+        print("| figure | measured | target |\n|---|---|---|")
+        live = [r for c in ALL if (r := self.kept(f"live-{c}"))]
+        for title, parts in (
+            ("companion", live),
+            *((s, [r for c in ALL if (r := self.kept(f"{s}-{c}"))]) for s in ("usual", "streaming")),
+        ):
+            if parts:
+                row(
+                    f"end of speech → final, {title}",
+                    quantiles([w for r in parts for w in r["waits"]]),
+                    "p50 ≤ 0.45, p95 ≤ 0.8",
+                )
+        if live:
+            row("start of speech → first partial", quantiles([w for r in live for w in r["first"]]), "p50 ≤ 0.9")
+            changed, shown = (sum(r[k] for r in live) for k in ("changed", "stable"))
+            row("stable words that changed", f"{100 * changed / max(1, shown):.1f} % of {shown}", "≤ 5 %")
+            row(
+                "processor, a call at its own speed",
+                f"{100 * sum(r['cpu_s'] for r in live) / sum(r['wall_s'] for r in live):.0f} % of a core",
+                "≤ 60 %",
+            )
+            row("peak memory", f"{max(r['peak_mb'] for r in live):.0f} MB", "≤ 800 MB")
+        self.report_words(row)
+        if noise := self.kept("noise"):
+            row(f"invented words in {noise['minutes']} min of noises", noise["words"], "0")
+        if idle := self.kept("idle"):
+            row("processor when nobody speaks", f"{100 * idle['share_of_one_core']:.1f} % of a core", "≤ 5 %")
+        if start := self.kept("start"):
+            row(
+                "command → session begins / listening",
+                f"{start['session_begins_s']:.2f} / {start['listening_s']:.2f} s",
+                "≤ 1 / ≤ 3 s",
+            )
+
+    def report_words(self, row) -> None:
+        for kind in ("words", "live"):
+            ours, theirs = [], []
+            for call in ALL:
+                heard, offline = self.kept(f"{kind}-{call}"), self.kept(f"offline-{call}")
+                if heard and offline:
+                    for side in ("me", "them"):
+                        reference = " ".join(t.text for t in turns_of(CALLS / f"{call}.ogg") if t.speaker == side)
+                        ours.append(errors(reference, heard[side]))
+                        theirs.append(errors(reference, offline[side]))
+            if ours:
+                label = "at full speed" if kind == "words" else "at its own speed"
+                row(f"word errors, dev calls {label} / offline", pair(total(ours), total(theirs)), "≤ +0.5")
+        for name, reference in (("read_speech", read_text(self.quick)), ("meeting", meeting_text())):
+            heard, offline = self.kept(f"words-{name}"), self.kept(f"offline-{name}")
+            if heard and offline:
+                row(
+                    f"word errors, {name} / offline",
+                    pair(errors(reference, heard["them"]), errors(reference, offline["them"])),
+                    "≤ +0.5",
+                )
+        heard, offline = self.kept("monologue"), self.kept("offline-monologue")
+        if heard and offline:
+            ours, theirs = errors(heard["reference"], heard["them"]), errors(heard["reference"], offline["them"])
+            row(
+                "words missing in a 3-minute monologue / offline",
+                f"{ours.missing} / {theirs.missing} of {ours.words}; errors {pair(ours, theirs)}",
+                "no more",
+            )
+
+
+def pair(ours: Errors, theirs: Errors) -> str:
+    return f"{ours.rate:.1f} / {theirs.rate:.1f} % of {ours.words} (missing {ours.missing}/{theirs.missing}, extra {ours.extra}/{theirs.extra})"
+
+
+def said(events: list[dict], side: str) -> str:
+    rows = [e for e in events if e["type"] == "utterance" and e["speaker"] == side]
+    return " ".join(e["text"] for e in sorted(rows, key=lambda e: e["t0"]))
+
+
+def score_live(events: list[dict], call: str) -> dict[str, object]:
+    turns = heard_by(max(e["t"] for e in events), stretches(turns_of(CALLS / f"{call}.ogg")))
+    finals = [Final(e["speaker"], e["t0"], e["t1"], e["at"], e["text"]) for e in events if e["type"] == "utterance"]
+    shown = [e for e in events if e["type"] in ("partial", "utterance")]
+    first: list[float | None] = []
+    for turn in turns:
+        ats = [
+            e["at"]
+            for e in shown
+            if e["speaker"] == turn.speaker and turn.t0 - 0.5 < e["t0"] < turn.t1 and e["at"] > turn.t0
+        ]
+        first.append(min(ats) - turn.t0 if ats else None)
+    stable: dict[tuple[str, float], str] = {}
+    changed = words = 0
+    for e in shown:
+        key = (e["speaker"], e["t0"])
+        if e["type"] == "partial":
+            stable[key] = e["text"][: e["stable"]]
+        elif key in stable:
+            c, w = changed_words(stable.pop(key), e["text"])
+            changed, words = changed + c, words + w
+    return {
+        "waits": waits(turns, finals), "first": first, "changed": changed, "stable": words,
+        "me": said(events, "me"), "them": said(events, "them"),
+        "partials": sum(e["type"] == "partial" for e in events),
+    }  # fmt: skip
+
+
+def heard_by(end_s: float, turns: list[Turn]) -> list[Turn]:
+    """The turns that were over two seconds before the end."""
+    return [t for t in turns if t.t1 < end_s - 2.0]
+
+
+# ---- material
+
+
+def clips(quick: bool = False) -> list[dict]:
+    rows = [json.loads(x) for x in (EVAL / "real" / "read_speech" / "index.jsonl").read_text().splitlines()]
+    return rows[:20] if quick else rows
+
+
+def reading(quick: bool) -> np.ndarray:
+    """Every clip of the reader with a second between, as one file."""
+    gap = np.zeros(RATE, np.float32)
+    return np.concatenate(
+        [p for r in clips(quick) for p in (sound_of(EVAL / "real" / "read_speech" / r["file"])[0], gap)]
+    )
+
+
+def read_text(quick: bool) -> str:
+    return " ".join(r["normalised"] for r in clips(quick))
+
+
+def meeting() -> np.ndarray:
+    return sound_of(EVAL / "real" / "meetings" / "sample.flac")[0]
+
+
+def meeting_text() -> str:
+    rows = [json.loads(x) for x in (EVAL / "real" / "meetings" / "index.jsonl").read_text().splitlines()]
+    return " ".join(w[3] for w in next(r for r in rows if r["file"] == "sample.flac")["words"])
+
+
+def monologue(seconds: float) -> tuple[np.ndarray, str]:
+    pieces, texts, length = [], [], 0.0
+    for row in clips():
+        sound = sound_of(EVAL / "real" / "read_speech" / row["file"])[0]
+        begin, end = spoken(sound, 0.0, len(sound) / RATE)
+        pieces += [
+            sound[max(0, round((begin - 0.05) * RATE)) : round((end + 0.05) * RATE)],
+            np.zeros(RATE // 10, np.float32),
+        ]
+        texts.append(row["normalised"])
+        length += end - begin + 0.2
+        if length > seconds:
+            break
+    return np.concatenate(pieces), " ".join(texts)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        help="live, words, noise, monologue, idle, start, offline, usual, streaming, report; calls (d01 …)",
+    )
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--seconds", type=float, help="only so much of each call, where it runs at its own speed")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        default=Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "companion" / "bench-speech",
+    )
+    options = parser.parse_args()
+    if not EVAL.is_dir():
+        print("left out: there is no ../shared/eval to measure speech on")
+        return
+    calls = [p for p in options.parts if p in ALL]
+    every = ["offline", "words", "live", "usual", "streaming", "noise", "monologue", "idle", "start", "report"]
+    parts = [p for p in options.parts if p not in ALL] or every
+    with tempfile.TemporaryDirectory() as home:
+        bench = Bench(options.keep, home, options.quick, options.seconds)
+        for part in parts:
+            if part == "live":
+                for call in calls or LIVE[-1 if options.quick else 0 :]:
+                    bench.live(call)
+            elif part == "words":
+                for call in calls or (LIVE if options.quick else ALL):
+                    bench.words(call)
+                bench.words_of_files()
+            elif part in ("usual", "streaming"):
+                for call in calls or LIVE[-1 if options.quick else 0 :]:
+                    bench.baseline(part, call)
+            else:
+                getattr(bench, part)()
+
+
+if __name__ == "__main__":
+    main()
