@@ -319,7 +319,7 @@ async def test_thousands_of_events_between_two_looks_are_drawn_once() -> None:
 SIZES = [(120, 36), (80, 24), (38, 32), (80, 6)]
 PICTURES = [
     *((theme, size, "heated") for theme in ("dark", "light", "contrast") for size in SIZES),
-    *(("dark", size, "calm") for size in SIZES), ("light", (80, 24), "tense"), ("dark", (80, 24), "defended"),
+    *(("dark", size, "calm") for size in SIZES), ("light", (80, 24), "tense"), ("dark", (80, 24), "defended"), ("dark", (38, 32), "defended"), ("dark", (80, 6), "defended"),
     ("dark", (80, 24), "breaking"), ("dark", (80, 14), "heated"), ("dark", (80, 24), "over"),
 ]  # fmt: skip
 
