@@ -9,7 +9,8 @@ from textual.widgets import Input, Static
 
 from companion.config import Settings
 from companion.events import Escalation, Health, Mark, SessionStarted, Utterance
-from companion.tui.live import REVIEW, Around, LiveApp
+from companion.tui.around import REVIEW, Around
+from companion.tui.live import LiveApp
 from companion.tui.regions import Region
 from companion.tui.transcript import Transcript
 from tests.tui import feed
