@@ -301,8 +301,8 @@ class SensitivityChanged(Event):
 class Health(Event):
     """The state of one part of the ears or of the machine.
 
-    ``part``: "me", "them", "speech", "affect", "machine"; ``state``: "ok", "starting", "degraded", "lost";
-    ``message``: one short sentence for the screen.
+    ``part``: "me", "them", "echo", "recording", "speech", "affect", "machine";
+    ``state``: "ok", "starting", "degraded", "lost"; ``message``: one short sentence for the screen.
     """
 
     type: ClassVar[str] = "health"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from companion import locations
 from companion.errors import CompanionError, UsageError
 from companion.events import TRANSIENT, Event, Mark, Meter, SessionEnded, SessionStarted, Utterance
 from companion.sessions import migrations
@@ -131,6 +132,16 @@ def test_what_is_deleted_leaves_no_trace_in_any_file(path: Path, journal: Journa
     assert journal.search("zanzibar") == []
     assert not any(b"zanzibar" in f.read_bytes().lower() for f in path.parent.iterdir())
     assert [h.session for h in journal.search("stays")] == [stays]
+
+
+def test_a_recording_goes_with_its_session(path: Path, journal: Journal) -> None:
+    gone, stays = keep(journal), keep(journal)
+    sounds = {s: locations.recording_path(s, path) for s in (gone, stays)}
+    sounds[gone].parent.mkdir()
+    for sound in sounds.values():
+        sound.write_bytes(b"OggS")
+    journal.delete([gone])
+    assert [s for s, sound in sounds.items() if sound.exists()] == [stays]
 
 
 def test_old_sessions_expire_and_running_ones_do_not(journal: Journal) -> None:
