@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from companion.config import Settings  # noqa: E402
-from companion.tui.live import Around, LiveApp  # noqa: E402
+from companion.tui.around import Around  # noqa: E402
+from companion.tui.live import LiveApp  # noqa: E402
 from companion.tui.welcome import WelcomeApp  # noqa: E402
 from tests.tui import feed  # noqa: E402
 

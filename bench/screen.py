@@ -118,7 +118,8 @@ def full_load() -> None:
 
 def child(mode: str, log: Path) -> None:
     from companion.config import Settings
-    from companion.tui.live import Around, run
+    from companion.tui.around import Around
+    from companion.tui.watching import run
 
     if mode in ("load", "real", "long"):
         threading.Thread(target=full_load, daemon=True).start()

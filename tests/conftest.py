@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from companion import locations
+
+# no test measures time: on a busy machine an example may take long
+settings.register_profile("here", deadline=None)
+settings.load_profile("here")
 
 # where `make models` put the speech model, found before any test hides it
 REAL_MODELS = locations.models_dir()

@@ -212,7 +212,8 @@ def _watch(
 def _show(session: Call | TranscriptCall, settings: Settings, title: str, *, review: bool) -> bool:
     """The live screen; whether the user wants to look back at once."""
     from companion.commands.alarms import alarms_an_hour
-    from companion.tui.live import REVIEW, Around, run
+    from companion.tui.around import REVIEW, Around
+    from companion.tui.watching import run
 
     around = Around(title, review=review, alarms=lambda: alarms_an_hour(settings))
     with ends_in_order(session.end):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import events, on, work
@@ -18,11 +17,13 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
+from textual.worker import get_current_worker
 
 from companion.config import Settings
 from companion.control import Session
 from companion.events import Event, Level
 from companion.tui import alert, gauges, paint
+from companion.tui.around import REVIEW, Around
 from companion.tui.layout import Layout, fitting
 from companion.tui.palette import PALETTES, theme
 from companion.tui.regions import Region
@@ -38,14 +39,6 @@ LIT_S = 0.25
 """A key that goes to the session lights up in the footer for this long: it was heard, whatever comes of it."""
 STEP = 0.25
 """One press of + or -."""
-SWITCH_S = 0.001
-"""Python lets threads take turns this often while the screen is up (5 ms else): a key waits for several turns, and
-recognition, which does its work outside Python, does not mind."""
-REVIEW = "review"
-"""What the screen returns when the user wants to look back at once."""
-
-Alarms = Callable[[], Mapping[float, float] | None]
-"""Sensitivity -> alarms an hour in the user's past calls; None while there are too few. May take seconds."""
 
 
 class News(Message):
@@ -53,16 +46,6 @@ class News(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, News)
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What the screen needs from outside: its title, whether a review follows, past calls to count on, the time."""
-
-    title: str
-    review: bool = False
-    alarms: Alarms = lambda: None
-    now: Callable[[], float] = time.monotonic
 
 
 class LiveApp(App[str]):
@@ -196,7 +179,8 @@ class LiveApp(App[str]):
     @work(thread=True, exit_on_error=False)
     def _count_alarms(self) -> None:
         counted = self._around.alarms()
-        self.call_from_thread(self._counted, counted)
+        if not get_current_worker().is_cancelled:
+            self.call_from_thread(self._counted, counted)
 
     def _counted(self, alarms: Mapping[float, float] | None) -> None:
         self._alarms = alarms
@@ -406,16 +390,3 @@ class LiveApp(App[str]):
             self.exit(None)
         self._ending = True
         self._session.end("signal")
-
-
-def run(session: Session, settings: Settings, around: Around) -> str | None:
-    """Show a session until it is over; ``REVIEW`` when the user wants to look back."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SWITCH_S)
-    try:
-        wanted = LiveApp(session, settings, around).run()
-    finally:
-        sys.setswitchinterval(before)
-    session.end("user")
-    session.wait(10.0)
-    return wanted

@@ -70,6 +70,9 @@ def prompt_card(
     out.append(f"{clean(prompt.headline).upper()}\n", Style(color=colour, bold=True))
     if compact:
         out.append(say, Style(color=palette.text, bold=True))
+        if prompt.kind == "do":
+            out.append("\n")
+            out.append_text(pacer(breath_s, palette))
         return out
     out.append("\n")
     out.append(f"{say}\n\n", Style(color=palette.text, bold=True))
@@ -96,7 +99,6 @@ def pacer(seconds: float, palette: Palette) -> Text:
     out.append(f"{word:>12}  ", Style(color=palette.text))
     out.append("●" * filled, Style(color=palette.levels[0]))
     out.append("·" * (_LUNG - filled), Style(color=palette.dim))
-    out.append(" " * 14)
     return out
 
 

@@ -79,4 +79,4 @@ def test_a_call_is_ended_with_a_question_and_nothing_is_kept_when_not_wanted() -
     terminal.until("The call is over.")
     terminal.press("x")
     assert terminal.close() == 0
-    assert "What would you do differently?" not in terminal.read
+    assert DEMO.name not in terminal.read

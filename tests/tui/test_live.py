@@ -9,7 +9,8 @@ from textual.widgets import Input, Static
 
 from companion.config import Settings
 from companion.events import Escalation, Health, Mark, SessionStarted, Utterance
-from companion.tui.live import REVIEW, Around, LiveApp
+from companion.tui.around import REVIEW, Around
+from companion.tui.live import LiveApp
 from companion.tui.regions import Region
 from companion.tui.transcript import Transcript
 from tests.tui import feed
@@ -319,7 +320,7 @@ async def test_thousands_of_events_between_two_looks_are_drawn_once() -> None:
 SIZES = [(120, 36), (80, 24), (38, 32), (80, 6)]
 PICTURES = [
     *((theme, size, "heated") for theme in ("dark", "light", "contrast") for size in SIZES),
-    *(("dark", size, "calm") for size in SIZES), ("light", (80, 24), "tense"), ("dark", (80, 24), "defended"),
+    *(("dark", size, "calm") for size in SIZES), ("light", (80, 24), "tense"), ("dark", (80, 24), "defended"), ("dark", (38, 32), "defended"), ("dark", (80, 6), "defended"),
     ("dark", (80, 24), "breaking"), ("dark", (80, 14), "heated"), ("dark", (80, 24), "over"),
 ]  # fmt: skip
 
