@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-BASE   ?= $(shell $(BIN)/python -c "from companion import locations; print(locations.models_dir() / 'minilm')" 2>/dev/null)
-GOEMOTIONS ?= ../shared/data/goemotions
+BASE   ?= $(shell $(BIN)/python -c "from companion import locations; print(locations.models_dir() / 'mpnet')" 2>/dev/null)
+DATA   ?= ../shared
 
 .DEFAULT_GOAL := help
 .PHONY: help setup models demo test lint format bench eval train clean
@@ -47,15 +47,17 @@ format: $(STAMP)  ## let ruff write the code the way it should look
 
 bench: models  ## how quick it is: latency, speed, start-up, memory
 	@$(BIN)/python bench/pipeline.py
+	@$(BIN)/python bench/screen.py
 
 eval: models  ## how well it understands: lines, calls, voices (reads ../shared where there is one)
 	@$(BIN)/python bench/evaluate.py
 
-train: $(STAMP)  ## train the text reader again, in an environment of its own (an hour or two)
-	@$(BIN)/companion models pull minilm
+train: $(STAMP)  ## train the text reader again, in an environment of its own (some hours)
+	@$(BIN)/companion models pull mpnet
 	@test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
 	@.venv-train/bin/python -m pip install --quiet -r models/training/requirements.txt
-	@cd models/training && BASE="$(BASE)" GOEMOTIONS="$(abspath $(GOEMOTIONS))" PYTHON="$(abspath .venv-train)/bin/python" bash train.sh
+	@cd models/training && BASE="$(BASE)" GOEMOTIONS="$(abspath $(DATA)/data/goemotions)" CASINO="$(abspath $(DATA)/data/casino)" \
+	  DEV="$(wildcard $(abspath $(DATA)/eval/dev))" PYTHON="$(abspath .venv-train)/bin/python" bash train.sh
 
 clean:  ## remove environments and caches (models and sessions stay)
 	rm -rf .venv .venv-train build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

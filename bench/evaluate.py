@@ -46,6 +46,7 @@ def main() -> None:
         calls = sorted((dev / "calls").glob("d*.jsonl"))
         scored("drivers on dev lines", tools / "eval_lines.py", COMPANION, dev / "lines.jsonl", env=env)
         scored("dev calls, text", tools / "eval_calls.py", COMPANION, "text", *calls, env=env)
+        subprocess.run([sys.executable, ROOT / "bench" / "coach_oracle.py", "--data", args.data], env=env, check=True)
         scored("bundled call, text", tools / "eval_calls.py", COMPANION, "text", bundled, env=env)
         if not args.quick:
             scored("dev calls, audio", tools / "eval_calls.py", COMPANION, "audio", *calls, env=env)

@@ -33,6 +33,8 @@ class AudioSettings:
     """Name, part of a name or index of the user's microphone; "off" leaves it closed."""
     system: str = "default"
     """What is heard of the other side: the output whose sound is listened to; "off" leaves it closed."""
+    cancel_echo: bool = True
+    """Take the other side out of the microphone's sound, once it is found there."""
     ring_s: Annotated[float, Meta(ge=2, le=600)] = 60.0
     """Seconds of sound that may wait per channel before the oldest is dropped (and counted)."""
 
@@ -113,8 +115,8 @@ class ScreenSettings:
     """Colours of the screen."""
     transcript: bool = True
     """Whether the transcript is shown."""
-    bell: bool = False
-    """Ring the terminal bell when the talk is breaking."""
+    alert: Literal["off", "bell", "desktop"] = "off"
+    """A soft sign when the talk is breaking: the terminal's bell, or a notification of the desktop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,8 @@ class SessionsSettings:
     """Write sessions to the journal; off keeps nothing at all."""
     keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
     """Delete sessions older than this many days; 0 keeps them."""
+    record: bool = False
+    """Keep the sound of live calls too, beside the journal; deleted with the session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

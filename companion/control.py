@@ -37,6 +37,10 @@ class Session(Protocol):
         """The user answered a prompt; emits ``PromptClosed``."""
         ...
 
+    def another(self) -> None:
+        """Ask for another suggestion; emits ``AnotherWanted``, and a ``Prompt`` where there is one."""
+        ...
+
     def set_sensitivity(self, value: float) -> None:
         """Set how soon it speaks up, -1 to 1; emits ``SensitivityChanged``."""
         ...

@@ -241,6 +241,33 @@ class PromptClosed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromptEffect(Event):
+    """What came of a prompt within ``seconds`` of being shown (60, or less where the call ended before).
+
+    ``used``: whether it was; ``noticed``: by the "key", or because the user's next "words" resembled the line, or "";
+    ``similarity`` 0-1 of those words; the level when it was shown (``before``), the lowest since, and at the end of it
+    (``after``).
+    """
+
+    type: ClassVar[str] = "prompt_effect"
+    id: int
+    used: bool
+    noticed: str = ""
+    similarity: float = 0.0
+    before: int = 0
+    lowest: int = 0
+    after: int = 0
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnotherWanted(Event):
+    """The user asked for another suggestion (or for one, where none was shown)."""
+
+    type: ClassVar[str] = "another_wanted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark(Event):
     """The user marked this moment."""
 
@@ -310,6 +337,8 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         Temperature,
         Prompt,
         PromptClosed,
+        PromptEffect,
+        AnotherWanted,
         Mark,
         Paused,
         Resumed,

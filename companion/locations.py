@@ -42,9 +42,19 @@ def journal_path() -> Path:
     return data_dir() / "sessions.db"
 
 
+def recording_path(session_id: str, journal: Path | None = None) -> Path:
+    """The sound of a session of the journal (ours, when none is named), whether or not it was recorded."""
+    return (journal or journal_path()).parent / "recordings" / f"{session_id}.ogg"
+
+
 def prep_path() -> Path:
     """What the user wrote down before the next call."""
     return data_dir() / "prep.json"
+
+
+def welcomed_path() -> Path:
+    """There once the user has gone through the first screens."""
+    return data_dir() / "welcomed"
 
 
 def log_path() -> Path:

@@ -24,21 +24,19 @@ NAMED_EMOTION = 0.10
 """An emotion is named from this probability on (below, it is noise of a 28-way head)."""
 
 
-ALONE = 0.7
-"""How much of a driver is read from the turn by itself, the rest in its context (which tells what is meant, but makes
-the model timid: most turns of a call have no driver)."""
-
-
 class Card(msgspec.Struct, frozen=True):
     """``reader.json``: what belongs to the weights."""
 
     name: str
     language: str
     longest: int
+    start: str
+    end: str
     emotions: tuple[str, ...]
     drivers: tuple[str, ...]
     thresholds: dict[str, float]
     temperature: dict[str, float]
+    emotion_thresholds: dict[str, float] = {}
 
 
 class OnnxReader:
@@ -46,27 +44,25 @@ class OnnxReader:
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
         try:
-            self._card = msgspec.json.decode((folder / "reader.json").read_bytes(), type=Card)
-            self._tokenizer = load_tokenizer(folder)
+            self.card = msgspec.json.decode((folder / "reader.json").read_bytes(), type=Card)
+            self._tokenizer = load_tokenizer(folder, self.card)
             self._session = load_session(folder / "model.onnx", threads)
         except (OSError, ValueError, RuntimeError) as error:
             raise CompanionError(
                 f"The text model in {folder} does not load ({str(error).splitlines()[0]}).",
                 "Install the program again: its model comes with it.",
             ) from error
-        self.name = self._card.name
+        self.name = self.card.name
 
     def understands(self, language: str) -> bool:
-        return language == self._card.language
+        return language == self.card.language
 
     def read(self, current: Turn, context: Sequence[Turn]) -> Reading:
-        emotions, drivers, level = self._run(current, ())
-        if context:
-            _, in_course, level = self._run(current, context)
-            drivers = ALONE * drivers + (1 - ALONE) * in_course
+        emotions, drivers, level = self.probabilities(current, context)
         return Reading(self._emotions(emotions), self._drivers(drivers, current[0]), level_probabilities(level))
 
-    def _run(self, current: Turn, context: Sequence[Turn]) -> tuple[NDArray[np.float64], ...]:
+    def probabilities(self, current: Turn, context: Sequence[Turn]) -> tuple[NDArray[np.float64], ...]:
+        """Calibrated probabilities of the emotions (28,), the drivers (14,), and level at least 1, 2, 3 (3,)."""
         first, second = pair(current, context)
         encode = self._tokenizer.encode
         ids = assemble(
@@ -74,25 +70,25 @@ class OnnxReader:
             encode(second, add_special_tokens=False) if second else [],
             start=self._tokenizer.cls_token_id,
             end=self._tokenizer.sep_token_id,
-            longest=self._card.longest,
+            longest=self.card.longest,
         )
         tokens = np.array([ids], np.int64)
         logits = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})
         heads = ("emotions", "drivers", "level")
         return tuple(
-            1.0 / (1.0 + np.exp(-row[0].astype(np.float64) / self._card.temperature[head]))
+            1.0 / (1.0 + np.exp(-row[0].astype(np.float64) / self.card.temperature[head]))
             for head, row in zip(heads, logits, strict=True)
         )
 
     def _emotions(self, probabilities: NDArray[np.float64]) -> dict[str, float]:
-        ranked = sorted(zip(self._card.emotions, probabilities.tolist(), strict=True), key=lambda e: -e[1])
+        ranked = sorted(zip(self.card.emotions, probabilities.tolist(), strict=True), key=lambda e: -e[1])
         return {name: p for name, p in ranked if p >= NAMED_EMOTION}
 
     def _drivers(self, probabilities: NDArray[np.float64], speaker: str) -> tuple[Driver, ...]:
         found = [
             Driver(name, p)
-            for name, p in zip(self._card.drivers, probabilities.tolist(), strict=True)
-            if p >= self._card.thresholds[name] and name in DRIVERS and (name != "defensive" or speaker == "me")
+            for name, p in zip(self.card.drivers, probabilities.tolist(), strict=True)
+            if p >= self.card.thresholds[name] and name in DRIVERS and (name != "defensive" or speaker == "me")
         ]
         return tuple(sorted(found, key=lambda d: -d.score))
 
@@ -104,7 +100,7 @@ def level_probabilities(at_least: NDArray[np.float64]) -> tuple[float, ...]:
     return tuple((edges[:-1] - edges[1:]).tolist())
 
 
-def load_tokenizer(folder: Path) -> Any:
+def load_tokenizer(folder: Path, card: Card) -> Any:
     """The fast tokenizer in ``folder``."""
     # transformers announces the missing torch on the terminal, which belongs to the screen
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -112,10 +108,7 @@ def load_tokenizer(folder: Path) -> Any:
     from transformers import PreTrainedTokenizerFast
 
     return PreTrainedTokenizerFast(
-        tokenizer_file=str(folder / "tokenizer.json"),
-        cls_token="[CLS]",  # noqa: S106  # a token of text, no secret
-        sep_token="[SEP]",  # noqa: S106
-        pad_token="[PAD]",  # noqa: S106
+        tokenizer_file=str(folder / "tokenizer.json"), cls_token=card.start, sep_token=card.end
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
+
 from companion.audio.chunks import BLOCK, RATE, Samples
 from companion.audio.ring import Ring
 from companion.audio.timeline import Timeline
@@ -36,11 +38,12 @@ class Channel:
         with self._lock:
             placement = self._timeline.place(len(samples), round((arrived - self._zero) * RATE))
             if self._paused:
-                self._ring.advance(placement.silence + len(samples) - placement.leave_out)
+                self._ring.advance(placement.silence + len(samples) - placement.leave_out + placement.stretch)
                 return
             if placement.silence:
                 self._ring.write_silence(placement.silence)
-            self._ring.write(samples[placement.leave_out :] if placement.leave_out else samples)
+            kept = samples[placement.leave_out :] if placement.leave_out else samples
+            self._ring.write(stretched(kept, placement.stretch))
         if self._ring.unread >= BLOCK:
             self._fresh.set()
 
@@ -69,3 +72,12 @@ class Channel:
             elif owed:
                 self._ring.write_silence(owed)
             return self._ring.read()
+
+
+def stretched(samples: Samples, by: int) -> Samples:
+    """The same sound in ``by`` samples more (or fewer), by straight lines between the samples."""
+    count = len(samples) + by
+    if by == 0 or len(samples) < 2 or count < 2:
+        return samples
+    places = np.linspace(0, len(samples) - 1, count)
+    return np.interp(places, np.arange(len(samples)), samples).astype(np.float32)

@@ -21,8 +21,12 @@ Samples: TypeAlias = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
-    """A stretch of one side's sound; ``t``: audio second, since the session began, of its first sample."""
+    """A stretch of one side's sound; ``t``: audio second, since the session began, of its first sample.
+
+    ``listen``: the same stretch for telling when somebody speaks, where it differs from what is to be recognised.
+    """
 
     speaker: Speaker
     t: float
     samples: Samples
+    listen: Samples | None = None

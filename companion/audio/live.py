@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 
 from companion.audio.channel import Channel
 from companion.audio.chunks import RATE, Chunk, Samples
+from companion.audio.hearing import WELL, Hearing
 from companion.audio.opening import find_source
 from companion.audio.source import LiveSource
+from companion.audio.standing import Onlooker
 from companion.audio.watch import Watch
 from companion.clock import Clock
 from companion.config import AudioSettings
@@ -35,6 +37,10 @@ class LiveEars:
         self._fresh = threading.Event()
         self._health: queue.SimpleQueue[Health] = queue.SimpleQueue()
         self._zero: float | None = None
+        self._wanted: dict[Speaker, str] = {"me": settings.microphone, "them": settings.system}
+        self._onlooker = Onlooker(clock)
+        self._hearing = Hearing()
+        self._states: dict[Speaker, str] = {}
         self._sources = dict(_from(settings) if sources is None else sources)
         self._channels = {speaker: Channel(settings.ring_s, self._fresh) for speaker in self._sources}
         self._watches = {speaker: self._watch(speaker, make) for speaker, make in self._sources.items()}
@@ -76,6 +82,7 @@ class LiveEars:
         for speaker, channel in self._channels.items():
             place, samples = channel.take(now)
             pieces += [(at, speaker, piece) for at, piece in _sliced(place, samples)]
+            self._listen(speaker, samples)
         pieces.sort(key=lambda piece: piece[:2])
         return [Chunk(speaker, at / RATE, samples) for at, speaker, samples in pieces]
 
@@ -109,6 +116,7 @@ class LiveEars:
             on_new=channel.anchor,
             tell=lambda state, message: self._tell(speaker, state, message),
             clock=self._clock,
+            standing=lambda source: self._onlooker.look(source, self._wanted[speaker]),
         )
 
     def _begin(self, failed: Mapping[Speaker, CompanionError]) -> None:
@@ -123,7 +131,22 @@ class LiveEars:
             if speaker not in self._sources:
                 self._tell(speaker, "degraded", f"Without {_NAMES[speaker]}: it is turned off in the settings.")
 
+    def _listen(self, speaker: Speaker, samples: Samples) -> None:
+        """Say what is wrong with the sound of a side that is open, or that it is well again."""
+        if self._states.get(speaker) != "ok":
+            self._hearing.forget(speaker)
+            return
+        self._hearing.output = self._watches["them"].name if "them" in self._watches else ""
+        for found in self._hearing.feed(speaker, samples, muted=self._watches[speaker].muted):
+            if self._states.get(found.speaker) == "ok":
+                state = "degraded" if found.message else "ok"
+                self._say(found.speaker, state, found.message or WELL[found.speaker])
+
     def _tell(self, speaker: Speaker, state: str, message: str) -> None:
+        self._states[speaker] = state
+        self._say(speaker, state, message)
+
+    def _say(self, speaker: Speaker, state: str, message: str) -> None:
         at = max(0.0, self._clock.now() - self._zero) if self._zero is not None else 0.0
         self._health.put(Health(t=at, at=at, part=speaker, state=state, message=message))
 

@@ -55,7 +55,7 @@ def server_there() -> bool:
 
 def list_pulse() -> tuple[list[PulseDevice], list[PulseDevice]] | None:
     """Microphones and outputs, the server's order kept; None when no server answers."""
-    info, sources, sinks = _ask("info"), _ask("list", "sources"), _ask("list", "sinks")
+    info, sources, sinks = ask("info"), ask("list", "sources"), ask("list", "sinks")
     if info is None or sources is None or sinks is None:
         return None
     inputs = [
@@ -69,8 +69,8 @@ def list_pulse() -> tuple[list[PulseDevice], list[PulseDevice]] | None:
     return inputs, outputs
 
 
-def _ask(*question: str) -> Any:
-    """What ``pactl`` answers, or None. The plain locale keeps its numbers JSON."""
+def ask(*question: str) -> Any:
+    """What ``pactl`` answers to a question such as "info", or None. The plain locale keeps its numbers JSON."""
     try:
         done = subprocess.run(  # noqa: S603  # fixed arguments
             ["pactl", "--format=json", *question],  # noqa: S607  # found by tools_there
@@ -102,7 +102,7 @@ class PulseSource:
 
     def __init__(self, source: str, name: str) -> None:
         self.name = name
-        self._source = source
+        self.id = source
         self._process: subprocess.Popen[bytes] | None = None
         self._settled = threading.Event()
         self._closed = False
@@ -112,18 +112,24 @@ class PulseSource:
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def process_id(self) -> int | None:
+        """The recording process, by which the server knows the stream."""
+        return self._process.pid if self._process is not None else None
+
     def open(self, on_block: OnBlock) -> None:
         try:
             process = subprocess.Popen(  # noqa: S603  # the only variable is a name that pactl told
                 [  # noqa: S607  # found by tools_there
                     "parec",
-                    f"--device={self._source}",
+                    f"--device={self.id}",
                     "--raw",
                     "--format=float32le",
                     f"--rate={RATE}",
                     "--channels=1",
                     f"--latency-msec={_LATENCY_MS}",
                     "--client-name=Companion",
+                    "--property=node.dont-reconnect=true",  # PipeWire would move it to another device
                 ],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

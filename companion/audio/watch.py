@@ -1,4 +1,4 @@
-"""Keeps one side open: a stream that ends, or tells nothing for two seconds, is opened anew, with patience."""
+"""Keeps one side open: a stream that ends, tells nothing for two seconds, or is not what was meant, is opened anew."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from companion.audio.chunks import Samples
 from companion.audio.source import LiveSource
+from companion.audio.standing import Standing
 from companion.clock import Clock
 from companion.errors import CompanionError
 
@@ -17,6 +18,8 @@ FIRST_S = 5.0
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0)
 """Waits before each attempt to open it again; the last one goes on."""
 _LOOK_S = 0.25
+STANDING_S = 1.0
+"""How often it is asked whether the stream is still what was meant."""
 
 Tell = Callable[[str, str], None]
 """Told the state ("ok", "lost") and one sentence, on a change only."""
@@ -26,7 +29,8 @@ class Watch:
     """Opens what ``make`` makes, forwards its blocks with the clock's second, and mends what breaks.
 
     ``make`` is called for every attempt, so that a device that comes back under another number is found by its name.
-    ``on_new`` is called before the first block of every stream.
+    ``on_new`` is called before the first block of every stream. ``standing`` is asked, on the watch's thread, whether
+    an open stream is still the device that was meant; when it is not, another is opened at once.
     """
 
     def __init__(
@@ -37,8 +41,13 @@ class Watch:
         on_new: Callable[[], None],
         tell: Tell,
         clock: Clock,
+        standing: Callable[[LiveSource], Standing] = lambda _: Standing(),
     ) -> None:
+        self.muted = False
+        """Whether the system has the device muted."""
         self._make = make
+        self._standing = standing
+        self._asked_s = clock.now()
         self._on_block = on_block
         self._on_new = on_new
         self._tell = tell
@@ -52,6 +61,12 @@ class Watch:
         self._again_s = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+
+    @property
+    def name(self) -> str:
+        """What the device is called; empty while none is open."""
+        source = self._source
+        return source.name if source is not None else ""
 
     def open(self) -> None:
         """Open it now; raises ``CompanionError``."""
@@ -93,6 +108,16 @@ class Watch:
             self._lose(f"{self._source.name} went away; trying to get it back.")
         elif now - self._last_s > (STALL_S if self._heard_stream == self._stream else FIRST_S):
             self._lose(f"{self._source.name} delivers no sound; opening it again.")
+        elif now - self._asked_s >= STANDING_S:
+            self._ask(self._source, now)
+
+    def _ask(self, source: LiveSource, now: float) -> None:
+        self._asked_s = now
+        standing = self._standing(source)
+        self.muted = standing.muted
+        if standing.moved:
+            self._lose(f"{source.name} is not in use any more; changing over.")
+            self._attempts, self._again_s = 0, now
 
     def _run(self) -> None:
         while not self._clock.wait(_LOOK_S, self._stop):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -15,20 +15,22 @@ from companion.commands.common import examples
 if TYPE_CHECKING:
     from companion.audio.devices import Device
 
-_TEST_S = 5.0
-_BAR = 40
-
 
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples("companion devices", "companion devices --test", "companion live --microphone Jabra"),
 )
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-@click.option("--test", is_flag=True, help=f"Listen for {_TEST_S:.0f} s and show how loud each side is.")
-def devices(as_json: bool, test: bool) -> None:
+@click.option("--test", is_flag=True, help="Listen for 5 s and show how loud each side is.")
+@click.option("--microphone", metavar="DEVICE", help="With --test: this one.")
+@click.option("--system", metavar="DEVICE", help="With --test: this output.")
+def devices(as_json: bool, test: bool, microphone: str | None, system: str | None) -> None:
     """List the microphones and the outputs that can be listened to."""
     from companion.audio.devices import list_devices
 
+    if test:
+        _test(microphone, system, as_json=as_json)
+        return
     found = list_devices()
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False))
@@ -39,8 +41,7 @@ def devices(as_json: bool, test: bool) -> None:
         click.echo(f"{note}")
     if found.inputs or found.outputs:
         click.echo('Choose with "companion live --microphone NAME --system NAME", or in the settings under [audio].')
-    if test:
-        _test()
+        click.echo("See whether they hear: companion devices --test")
 
 
 def _list(title: str, among: Sequence[Device]) -> None:
@@ -54,28 +55,21 @@ def _list(title: str, among: Sequence[Device]) -> None:
         click.echo("    (* is the default)")
 
 
-def _test() -> None:
-    """Show the loudness of both sides, in dB below full scale, twice a second."""
-    import numpy as np
+def _test(microphone: str | None, system: str | None, *, as_json: bool) -> None:
+    """Show the loudness of both sides, and say what came out of it."""
+    from companion.commands.levels import run, verdict
 
-    from companion import config
-    from companion.audio.live import LiveEars
-    from companion.clock import SystemClock
-
-    clock = SystemClock()
-    ears = LiveEars(config.load().audio, clock)
-    ears.open()
-    try:
-        end = clock.now() + _TEST_S
-        while clock.now() < end:
-            time.sleep(0.5)
-            heard = ears.read(0.0)
-            for health in ears.drain_health():
-                click.echo(f"{health.part}: {health.message}")
-            for speaker in ("me", "them"):
-                parts = [c.samples for c in heard if c.speaker == speaker]
-                power = float(np.mean(np.square(np.concatenate(parts)))) if parts else 0.0
-                dbfs = 10 * np.log10(power + 1e-10)
-                click.echo(f"{speaker:>5} {dbfs:6.0f} dB {'#' * round((dbfs + 100) / 100 * _BAR)}")
-    finally:
-        ears.close()
+    seen = run(microphone, system, quiet=as_json)
+    if as_json:
+        told = {
+            speaker: {
+                "loudest_dbfs": round(side.loudest, 1) if math.isfinite(side.loudest) else None,
+                "state": side.state,
+                "verdict": verdict(speaker, side),
+            }
+            for speaker, side in seen.items()
+        }
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for speaker, side in seen.items():
+        click.echo(verdict(speaker, side))

@@ -91,40 +91,82 @@ def _settings() -> Finding:
     return Finding("settings", "ok", f"{own}" if own.is_file() else f"the defaults (your own would be {own})")
 
 
-def _hearing() -> list[Finding]:
+def _microphone() -> Finding:
     from companion.audio.devices import list_devices
 
-    try:
-        found = list_devices()
-    except CompanionError as error:
-        return [Finding("hearing", "warn", error.message, error.hint)]
-    notes = " ".join(found.notes)
-    out = []
-    for name, devices, what in (("microphone", found.inputs, "your side"), ("system audio", found.outputs, "theirs")):
-        if devices:
-            named = next((d.name for d in devices if d.default), devices[0].name)
-            out.append(Finding(name, "ok", f"{named} ({what}; {len(devices)} to choose from)"))
-        else:
-            out.append(Finding(name, "warn", f"none found: {what} cannot be heard live. {notes}".strip(), _sound_fix()))
-    return out
-
-
-def _microphone() -> Finding:
-    return _hearing()[0]
+    found = list_devices()
+    if found.inputs:
+        named = next((d.name for d in found.inputs if d.default), found.inputs[0].name)
+        return Finding("microphone", "ok", f"{named} ({len(found.inputs)} to choose from)")
+    return Finding("microphone", "warn", "none: your side cannot be heard live", _microphone_fix())
 
 
 def _system_audio() -> Finding:
-    return _hearing()[-1]
+    from companion.audio.devices import list_devices
+
+    found = list_devices()
+    if found.outputs:
+        named = next((d.name for d in found.outputs if d.default), found.outputs[0].name)
+        return Finding("system audio", "ok", f"{named} ({len(found.outputs)} to choose from)")
+    return Finding("system audio", "warn", "none: the other side cannot be heard live", _system_fix())
 
 
-def _sound_fix() -> str:
-    if sys.platform.startswith("linux"):
-        if shutil.which("apt-get"):
-            return "sudo apt-get install pulseaudio-utils libportaudio2   (and a sound server: PipeWire or PulseAudio)"
-        return "install PortAudio and a sound server (PipeWire with pipewire-pulse, or PulseAudio)"
+def _microphone_fix() -> str:
     if sys.platform == "darwin":
-        return "brew install blackhole-2ch, then route the call's sound through it (docs/audio.md)"
-    return "allow microphone access in Settings > Privacy; see docs/audio.md"
+        return "plug one in, and allow your terminal: System Settings > Privacy & Security > Microphone"
+    if sys.platform == "win32":
+        return "plug one in, and allow it: Settings > Privacy & security > Microphone > Let desktop apps access"
+    if not _sound_server():
+        return "plug one in; then, for one without a sound server: " + _install("libportaudio2")
+    return "plug one in, or choose it in your desktop's sound settings"
+
+
+def _system_fix() -> str:
+    if sys.platform == "darwin":
+        return (
+            "brew install blackhole-2ch; in Audio MIDI Setup make a Multi-Output Device of your headphones and "
+            "BlackHole 2ch, and choose it as the output (docs/audio.md)"
+        )
+    if sys.platform == "win32":
+        return "plug in headphones or loudspeakers: Windows has no output to listen to"
+    from companion.audio import pulse
+
+    if not _sound_server():
+        return (
+            _install("pipewire-pulse wireplumber pulseaudio-utils")
+            + " && systemctl --user --now enable pipewire-pulse wireplumber"
+        )
+    if not pulse.tools_there():
+        return _install("pulseaudio-utils")
+    return "choose an output in your desktop's sound settings"
+
+
+def _sound_server() -> bool:
+    from companion.audio import pulse
+
+    return pulse.server_there()
+
+
+def _install(packages: str) -> str:
+    """The command that installs packages, by their Debian names, with the package manager of this machine."""
+    if shutil.which("apt-get"):
+        return f"sudo apt-get install {packages}"
+    if shutil.which("dnf"):
+        return f"sudo dnf install {packages.replace('libportaudio2', 'portaudio')}"
+    if shutil.which("pacman"):
+        named = packages.replace("libportaudio2", "portaudio").replace("pulseaudio-utils", "libpulse")
+        return f"sudo pacman -S {named}"
+    return f"install {packages} (so Debian calls them)"
+
+
+def _echo_canceller() -> Finding:
+    from companion.audio.suppressor import Suppressor
+
+    try:
+        Suppressor()
+    except ImportError as error:
+        return Finding("echo", "warn", f"an echo cannot be taken out ({error})", "pip install pywebrtc-audio")
+    return Finding("echo", "ok", "loudspeakers are taken out of your microphone's sound when they are heard there")
 
 
 def _journal() -> Finding:
@@ -163,5 +205,6 @@ def _terminal() -> Finding:
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
-    _machine, _settings, _speech_model, _text_model, _microphone, _system_audio, _journal, _disk, _terminal,
+    _machine, _settings, _speech_model, _text_model, _microphone, _system_audio, _echo_canceller,
+    _journal, _disk, _terminal,
 )  # fmt: skip

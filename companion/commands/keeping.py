@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion import locations
+from companion.errors import CompanionError
 from companion.events import TRANSIENT, SessionStarted
 
 if TYPE_CHECKING:
@@ -37,3 +40,17 @@ class JournalSink:
     def close(self) -> None:
         """Let go of the journal."""
         self._journal.close()
+
+
+def recording_of(sinks: Iterable[object]) -> Callable[[], Path] | None:
+    """Where the sound of the session that is kept by one of ``sinks`` belongs; None when none keeps it."""
+    keeper = next((sink for sink in sinks if isinstance(sink, JournalSink)), None)
+    if keeper is None:
+        return None
+
+    def path() -> Path:
+        if not keeper.session_id:
+            raise CompanionError("the session is not kept in the journal")
+        return locations.recording_path(keeper.session_id)
+
+    return path

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from companion.commands.common import examples
+from companion.events import Level
 from companion.plain import clean
+
+if TYPE_CHECKING:
+    from companion.playbook.book import Line
 
 
 @click.group(
@@ -35,8 +40,20 @@ def list_moves(as_json: bool) -> None:
     for move in loaded.moves.values():
         helps = ", ".join(d for d, moves in loaded.drivers.items() if move.id in moves)
         click.echo(f"\n{move.headline}  ({move.id}; for {helps or 'any'})\n  {move.why}")
+        for driver, headline in move.headlines.items():
+            click.echo(f"  as “{headline}” for {driver}")
         for line in move.say:
-            click.echo(f"  - {clean(line)}")
+            click.echo(f"  - {clean(line.text)}{_when(line)}")
+
+
+def _when(line: Line) -> str:
+    """The conditions of a line, in words."""
+    parts = [f"for {', '.join(line.drivers)}"] if line.drivers else []
+    if line.levels:
+        parts.append(f"when {' or '.join(Level(n).name.lower() for n in line.levels)}")
+    if line.again:
+        parts.append("the second time")
+    return f"   [{'; '.join(parts)}]" if parts else ""
 
 
 @playbook.command(epilog=examples("companion playbook check mine.toml"))
@@ -54,13 +71,16 @@ def check(file: Path | None) -> None:
 @playbook.command("try", epilog=examples('companion playbook try "After all we did for you."'))
 @click.argument("sentence")
 @click.option("--speaker", type=click.Choice(["me", "them"]), default="them", help="Who says it.", show_default=True)
-def try_sentence(sentence: str, speaker: str) -> None:
-    """What would be suggested if this were said in a heated talk."""
+@click.option("--level", type=click.IntRange(1, 3), default=2, help="1 tense, 2 heated, 3 breaking.", show_default=True)
+def try_sentence(sentence: str, speaker: str, level: int) -> None:
+    """What would be suggested if this were said in a heated talk, and the words in the order they would come."""
     from companion import config
     from companion.events import Utterance
     from companion.pipeline.build import load_text_model
     from companion.playbook import book
-    from companion.playbook.choice import Scene, choose
+    from companion.playbook.choice import choose
+    from companion.playbook.scene import Scene
+    from companion.playbook.wording import fits, particular
 
     settings = config.load()
     reading = load_text_model(settings).read((speaker, sentence), ())
@@ -76,11 +96,12 @@ def try_sentence(sentence: str, speaker: str) -> None:
     for driver in said.drivers:
         click.echo(f"may be {driver.id} ({driver.score:.0%})")
     loaded = book.load(settings.coach.playbook)
-    moment = choose(loaded, Scene(), said, level=2)
+    moment = choose(loaded, Scene().moved(0.0, level), said, level)
     if moment is None:
         click.echo("Nothing would be suggested.")
         return
     move = loaded.moves[moment.move]
-    click.echo(f"\n{move.headline}\n{move.why}")
-    for line in move.say:
-        click.echo(f"  - {line}")
+    click.echo(f"\n{clean(move.headline_for(moment.driver))}\n{clean(move.why)}")
+    lines = [line for line in move.say if fits(line, moment.driver, level, again=False, slots={})]
+    for line in sorted(lines, key=lambda line: -particular(line, {})):
+        click.echo(f"  - {clean(line.text)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -20,7 +21,8 @@ from companion.plain import clean
 def prep(given: tuple[str, ...], show: bool, as_json: bool, clear: bool) -> None:
     """Write down, before a call, who and what it is about, and when you would walk away.
 
-    The coach reminds you of your limit when it suggests to leave; the rest is kept with the session for the review.
+    The coach uses it: your limit when they insist on passing it, the words that set you off, the pressures you expect
+    on them, their name. All of it is kept with the session for the review.
     """
     from companion import locations
     from companion.playbook import prep as notes
@@ -47,9 +49,23 @@ def prep(given: tuple[str, ...], show: bool, as_json: bool, clear: bool) -> None
             answers[name] = click.prompt(question, default=answers.get(name, ""), show_default=bool(answers.get(name)))
     notes.save(path, answers)
     click.echo("Kept for your next call.")
+    for sentence in _understood(answers):
+        click.echo(sentence)
 
 
-def _told(answers: dict[str, str], questions: object) -> str:
-    assert isinstance(questions, dict)
+def _told(answers: dict[str, str], questions: Mapping[str, str]) -> str:
     lines = [f"{questions[name]}?\n  {clean(text)}" for name, text in answers.items()]
-    return "\n".join(lines) or "Nothing yet. Run: companion prep"
+    return "\n".join([*lines, *_understood(answers)]) or "Nothing yet. Run: companion prep"
+
+
+def _understood(answers: Mapping[str, str]) -> list[str]:
+    """What the coach makes of the limit, so that the user sees whether it was understood."""
+    from companion.playbook.notes import limits
+
+    found = limits(answers.get("limit", ""))
+    if not found:
+        return []
+    told = ", ".join(
+        f"{'below' if li.floor else 'above'} {li.amount.value:,.10g} {li.amount.unit}".rstrip() for li in found
+    )
+    return [f"It will remind you of your limit when they insist on something {told}."]

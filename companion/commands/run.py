@@ -34,16 +34,36 @@ SPEEDS = {"1": 1.0, "2": 2.0, "max": float("inf")}
 @click.option("--seconds", type=click.FloatRange(min=0.1), metavar="N", help="End after N seconds.")
 @click.option("--microphone", metavar="DEVICE", help='Your side: name, part of it, number, or "off".')
 @click.option("--system", metavar="DEVICE", help='The other side: the output to listen to, or "off".')
-def live(events: str | None, seconds: float | None, microphone: str | None, system: str | None, **options: Any) -> None:
+@click.option("--record/--no-record", default=None, help="Keep the sound too; ask the others first.")
+def live(
+    events: str | None, seconds: float | None, microphone: str | None, system: str | None, record: bool | None,
+    **options: Any,
+) -> None:  # fmt: skip
     """Listen to a call: your microphone and the other side's sound, until you end it."""
     import dataclasses
 
+    from companion.commands.keeping import recording_of
     from companion.pipeline.build import open_live
 
     settings = settings_from(options)
     chosen: dict[str, Any] = {k: v for k, v in (("microphone", microphone), ("system", system)) if v is not None}
     settings = dataclasses.replace(settings, audio=dataclasses.replace(settings.audio, **chosen))
-    _watch(lambda sinks: open_live(settings, sinks, longest_s=seconds), settings, events, "Live call")
+    recorded = settings.sessions.record if record is None else record
+    if record and not settings.sessions.keep:
+        raise UsageError("A session that is not kept cannot be recorded.", "Leave out --no-keep, or --record.")
+    if watched(events):
+        from companion.commands.welcoming import welcome
+
+        if not welcome(settings):
+            return
+    _watch(
+        lambda sinks: open_live(
+            settings, sinks, longest_s=seconds, record_to=recording_of(sinks) if recorded else None
+        ),
+        settings,
+        events,
+        "Live call",
+    )
 
 
 @command(epilog=examples("companion replay call.ogg", "companion replay --me me.wav --them them.wav --speed 2"))
@@ -144,6 +164,11 @@ def _replay(
     )
 
 
+def watched(events: str | None) -> bool:
+    """Whether somebody looks at a terminal that the screen may have."""
+    return sys.stdout.isatty() and sys.stdin.isatty() and events != "-"
+
+
 def _watch(
     open_session: Callable[[list[Sink]], Call | TranscriptCall], settings: Settings, events: str | None, title: str
 ) -> None:
@@ -153,20 +178,34 @@ def _watch(
     out = EventFile(events) if events else None
     keeper = JournalSink(title) if settings.sessions.keep else None
     sinks: list[Sink] = [s for s in (out, keeper) if s is not None]
+    look_back = False
     try:
         session = open_session(sinks)
-        if sys.stdout.isatty() and sys.stdin.isatty() and events != "-":
-            from companion.tui.live import run
-
-            run(session, settings, title=title)
+        if watched(events):
+            look_back = _show(session, settings, title, review=keeper is not None)
         else:
             _print(session, quiet=events == "-")
         _account(session)
+        session_id = keeper.session_id if keeper is not None else ""
     finally:
         if keeper is not None:
             keeper.close()
         if out is not None:
             out.close()
+    if look_back and session_id:
+        from companion.commands.review import review
+
+        review.main(args=[session_id], prog_name="companion review", standalone_mode=False)
+
+
+def _show(session: Call | TranscriptCall, settings: Settings, title: str, *, review: bool) -> bool:
+    """The live screen; whether the user wants to look back at once."""
+    from companion.commands.alarms import alarms_an_hour
+    from companion.tui.live import REVIEW, Around, run
+
+    around = Around(title, review=review, alarms=lambda: alarms_an_hour(settings))
+    with ends_in_order(session.end):
+        return run(session, settings, around) == REVIEW
 
 
 def _print(session: Call | TranscriptCall, *, quiet: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from companion.affect.reading import TextModel
 from companion.clock import Clock, SystemClock
 from companion.config import Settings
 from companion.errors import CompanionError, UsageError
-from companion.events import SPEAKERS, Health, SessionStarted, Speaker
+from companion.events import SPEAKERS, SessionStarted, Speaker
 from companion.pipeline.call import Call
-from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Heard
+from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Input
 from companion.pipeline.spine import Sink, Spine
 from companion.pipeline.transcript import TranscriptCall, read_transcript
 from companion.pipeline.understanding import Conversation, Understanding
@@ -74,7 +74,7 @@ def open_file(
 
     check_speech_model(settings)
     return Call(
-        FileInput(blocks(), clock, speed, audio.warnings),
+        _clean(FileInput(blocks(), clock, speed, audio.warnings), settings),
         lambda: make_ears(settings),
         lambda: load_understanding(settings),
         started=_started(source.name, settings, audio.duration_s),
@@ -86,14 +86,21 @@ def open_file(
 
 
 def open_live(
-    settings: Settings, sinks: Sequence[Sink] = (), *, longest_s: float | None = None, clock: Clock | None = None
+    settings: Settings,
+    sinks: Sequence[Sink] = (),
+    *,
+    longest_s: float | None = None,
+    clock: Clock | None = None,
+    record_to: Callable[[], Path] | None = None,
 ) -> Call:
-    """A session over the microphone and the system's output."""
+    """A session over the microphone and the system's output; ``record_to`` tells, once it runs, where to record it."""
+    from companion.pipeline.hearing import LiveInput
+
     clock = clock or SystemClock()
     check_speech_model(settings)
     check_devices(settings)
     return Call(
-        LiveInput(settings, clock),
+        _clean(LiveInput(settings, clock, record_to), settings),
         lambda: make_ears(settings),
         lambda: load_understanding(settings),
         started=_started(LIVE, settings, None),
@@ -104,39 +111,10 @@ def open_live(
     )
 
 
-class LiveInput:
-    """The ears of ``companion.audio.live`` as an ``Input``; devices are opened when the session begins."""
+def _clean(source: Input, settings: Settings) -> Input:
+    from companion.pipeline.echo import WithoutEcho
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        from companion.audio.live import LiveEars
-
-        self._ears = LiveEars(settings.audio, clock)
-        self._lost: dict[Speaker, int] = {}
-
-    def open(self) -> None:
-        self._ears.open()
-
-    def read(self, timeout_s: float) -> list[Heard] | None:
-        return [Heard(c.speaker, c.t, c.samples) for c in self._ears.read(timeout_s)]
-
-    def health(self) -> list[Health]:
-        told = self._ears.drain_health()
-        lost = self._ears.overflow
-        if any(count > self._lost.get(speaker, 0) for speaker, count in lost.items()):
-            seconds = sum(lost.values()) / 16_000
-            message = f"The machine is too busy: {seconds:.0f} s of sound were lost."
-            told.append(Health(part="machine", state="degraded", message=message))
-        self._lost = lost
-        return told
-
-    def pause(self) -> None:
-        self._ears.pause()
-
-    def resume(self) -> None:
-        self._ears.resume()
-
-    def close(self) -> None:
-        self._ears.close()
+    return WithoutEcho(source) if settings.audio.cancel_echo else source
 
 
 def _transcript(

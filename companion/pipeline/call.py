@@ -22,6 +22,7 @@ from companion.config import Settings
 from companion.control import Listener
 from companion.errors import CompanionError
 from companion.events import (
+    AnotherWanted,
     Event,
     Health,
     Mark,
@@ -45,7 +46,9 @@ from companion.speech.ear import Ear, Speech, Started
 from companion.speech.ending import COMPLETE, ending_after
 
 _log = logging.getLogger(__name__)
-_READ_S = 0.05
+_RATE = 16_000
+_READ_S = 0.02
+"""How long a read may wait for sound: what the user does waits as long to be heard."""
 _METER_S = 0.1
 _SILENT_DBFS = -100.0
 _GAP_S = 0.25
@@ -117,6 +120,9 @@ class Call:
 
     def close_prompt(self, prompt_id: int, outcome: Literal["used", "dismissed"]) -> None:
         self._inbox.put(PromptClosed(id=prompt_id, outcome=outcome))
+
+    def another(self) -> None:
+        self._inbox.put(AnotherWanted())
 
     def set_sensitivity(self, value: float) -> None:
         self._inbox.put(SensitivityChanged(value=min(1.0, max(-1.0, value))))
@@ -223,7 +229,12 @@ class Call:
                 for decision in ear.flush():
                     self._note(decision)
                 ear.skip_to(part.t)
-            for decision in ear.feed(part.samples):
+            elif ear.now - part.t > _GAP_S:
+                for decision in ear.rewind(part.t):
+                    self._note(decision)
+            known = max(0, round((ear.end - part.t) * _RATE))
+            listen = part.listen[known:] if part.listen is not None else None
+            for decision in ear.feed(part.samples[known:], listen):
                 self._note(decision)
             self._now = max(self._now, ear.now)
 

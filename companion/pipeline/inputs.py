@@ -20,11 +20,16 @@ _STEP_S = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """Sound of one side: float32 mono 16 kHz from audio second ``t`` on."""
+    """Sound of one side: float32 mono 16 kHz from audio second ``t`` on.
+
+    When it begins before what was heard already, it replaces that. ``listen``: the same stretch for telling when
+    somebody speaks, where that differs from what is to be recognised.
+    """
 
     speaker: Speaker
     t: float
     samples: NDArray[np.float32]
+    listen: NDArray[np.float32] | None = None
 
 
 class Input(Protocol):

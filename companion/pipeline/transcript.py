@@ -15,6 +15,7 @@ from companion.clock import Clock
 from companion.control import Listener
 from companion.errors import CompanionError, UsageError
 from companion.events import (
+    AnotherWanted,
     Event,
     Health,
     Mark,
@@ -151,6 +152,9 @@ class TranscriptCall:
 
     def close_prompt(self, prompt_id: int, outcome: Literal["used", "dismissed"]) -> None:
         self._inbox.put(PromptClosed(id=prompt_id, outcome=outcome))
+
+    def another(self) -> None:
+        self._inbox.put(AnotherWanted())
 
     def set_sensitivity(self, value: float) -> None:
         self._inbox.put(SensitivityChanged(value=min(1.0, max(-1.0, value))))

@@ -15,18 +15,36 @@ from companion.events import DRIVERS, MOVES
 MOST_HEADLINE_WORDS = 5
 """What is read in a glance of two seconds."""
 MOST_SAY_WORDS = 15
-_FIELDS = ("kind", "headline", "why", "say")
+SLOTS = ("name", "subject")
+"""What a line may be filled with: ``{name}`` of the other person, ``{subject}`` of the call."""
+_FIELDS = ("kind", "headline", "headlines", "why", "say", "also")
+_LINE_FIELDS = ("text", "drivers", "levels", "again")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One wording. Empty ``drivers`` and ``levels`` fit all; ``again``: only once the move was shown before."""
+
+    text: str
+    drivers: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One suggestion with its wordings; ``kind`` is "say" or "do"."""
+    """One suggestion with its wordings; ``kind`` is "say" or "do"; ``headlines`` replace the headline by driver."""
 
     id: str
     kind: str
     headline: str
     why: str
-    say: tuple[str, ...]
+    say: tuple[Line, ...]
+    headlines: Mapping[str, str]
+
+    def headline_for(self, driver: str) -> str:
+        """The headline for a driver."""
+        return self.headlines.get(driver, self.headline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +56,26 @@ class Playbook:
 
 
 def load(own: str = "") -> Playbook:
-    """Our playbook with the user's file ``own`` over it; raises ``UsageError`` naming what is wrong where."""
+    """Our playbook with the user's file ``own`` over it; raises ``UsageError`` naming what is wrong where.
+
+    A move of the user's file replaces the fields that it gives; ``also`` adds lines to ours instead.
+    """
     ours = Path(__file__).with_name("playbook.toml")
     data = _read(ours)
-    if own:
-        path = Path(own).expanduser()
-        theirs = _read(path)
-        _check_names(theirs, path)
-        for name, fields in theirs.get("moves", {}).items():
-            data["moves"][name] = {**data["moves"][name], **fields}
-        data["drivers"].update(theirs.get("drivers", {}))
-        return _build(data, path)
-    return _build(data, ours)
+    if not own:
+        return _build(data, ours)
+    path = Path(own).expanduser()
+    theirs = _read(path)
+    _check_names(theirs, path)
+    for name, fields in theirs.get("moves", {}).items():
+        move = {**data["moves"][name], **fields}
+        also = move.pop("also", [])
+        if not isinstance(also, list) or not isinstance(move["say"], list):
+            raise UsageError(f'{path}: "moves.{name}.{"say" if isinstance(also, list) else "also"}" must be a list.')
+        move["say"] = [*also, *move["say"]]
+        data["moves"][name] = move
+    data["drivers"].update(theirs.get("drivers", {}))
+    return _build(data, path)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -62,17 +88,26 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _check_names(data: Mapping[str, Any], path: Path) -> None:
-    for section, known in (("moves", MOVES), ("drivers", DRIVERS)):
-        for name in data.get(section, {}):
-            if name not in known:
-                raise UsageError(f'{path}: "{section}.{name}" is not known.', _nearest(name, known))
     for name in data:
         if name not in ("moves", "drivers"):
             raise UsageError(f'{path}: "{name}" is not known.', _nearest(name, ("moves", "drivers")))
-    for name, fields in data.get("moves", {}).items():
+    _check_section(data, "drivers", DRIVERS, path)
+    for name, fields in _check_section(data, "moves", MOVES, path).items():
+        if not isinstance(fields, Mapping):
+            raise UsageError(f'{path}: "moves.{name}" is a section.', f"Write it as [moves.{name}].")
         for key in fields:
             if key not in _FIELDS:
                 raise UsageError(f'{path}: "moves.{name}.{key}" is not known.', _nearest(key, _FIELDS))
+
+
+def _check_section(data: Mapping[str, Any], section: str, known: tuple[str, ...], path: Path) -> Mapping[str, Any]:
+    part: object = data.get(section, {})
+    if not isinstance(part, Mapping):
+        raise UsageError(f'{path}: "{section}" is a section.', f"Write it as [{section}].")
+    for name in part:
+        if name not in known:
+            raise UsageError(f'{path}: "{section}.{name}" is not known.', _nearest(name, known))
+    return part
 
 
 def _nearest(name: str, known: tuple[str, ...]) -> str:
@@ -84,11 +119,11 @@ def _build(data: Mapping[str, Any], path: Path) -> Playbook:
     moves = {name: _move(name, fields, path) for name, fields in data["moves"].items()}
     drivers = {}
     for name, wanted in data["drivers"].items():
+        if not isinstance(wanted, list) or not wanted:
+            raise UsageError(f'{path}: "drivers.{name}" names no move.', 'Write a list, such as ["acknowledge"].')
         for move in wanted:
             if move not in moves:
                 raise UsageError(f'{path}: "drivers.{name}" names "{move}".', _nearest(str(move), MOVES))
-        if not wanted:
-            raise UsageError(f'{path}: "drivers.{name}" names no move.', "Name at least one.")
         drivers[name] = tuple(wanted)
     return Playbook(moves, drivers)
 
@@ -100,12 +135,50 @@ def _move(name: str, fields: Mapping[str, Any], path: Path) -> Move:
             raise UsageError(f'{where}.{key}" must be a text.')
     if fields["kind"] not in ("say", "do"):
         raise UsageError(f'{where}.kind" must be "say" or "do".')
-    if len(fields["headline"].split()) > MOST_HEADLINE_WORDS:
-        raise UsageError(f'{where}.headline" has more than {MOST_HEADLINE_WORDS} words.', "Shorten it.")
+    headlines = fields.get("headlines", {})
+    if not isinstance(headlines, Mapping):
+        raise UsageError(f'{where}.headlines" must be a table.', 'Such as { hurt = "Acknowledge the hurt" }.')
+    for driver, headline in {"": fields["headline"], **headlines}.items():
+        if driver and driver not in DRIVERS:
+            raise UsageError(f'{where}.headlines.{driver}" is not known.', _nearest(driver, DRIVERS))
+        if not isinstance(headline, str) or not 0 < len(headline.split()) <= MOST_HEADLINE_WORDS:
+            raise UsageError(f'{where}.headline" is empty or has more than {MOST_HEADLINE_WORDS} words.', "Shorten it.")
     say = fields["say"]
-    if not isinstance(say, list) or not say or not all(isinstance(s, str) and s.strip() for s in say):
+    if not isinstance(say, list) or not say:
         raise UsageError(f'{where}.say" must be a list of sentences.')
-    for sentence in say:
-        if len(sentence.split()) > MOST_SAY_WORDS:
-            raise UsageError(f'{where}.say" has a sentence of more than {MOST_SAY_WORDS} words: “{sentence}”')
-    return Move(name, fields["kind"], fields["headline"], fields["why"], tuple(say))
+    lines = tuple(_line(line, f'{where}.say"') for line in say)
+    if all(_slots(line.text, where) or line.drivers or line.levels or line.again for line in lines):
+        raise UsageError(f'{where}.say" has no sentence that always fits.', "Add one without slots and conditions.")
+    return Move(name, fields["kind"], fields["headline"], fields["why"], lines, dict(headlines))
+
+
+def _line(line: object, where: str) -> Line:
+    data = {"text": line} if isinstance(line, str) else line
+    if not isinstance(data, Mapping) or not isinstance(data.get("text"), str) or not data["text"].strip():
+        raise UsageError(f"{where} must be a list of sentences.", 'Each a text, or a table with "text".')
+    for key in data:
+        if key not in _LINE_FIELDS:
+            raise UsageError(f'{where}: "{key}" is not known.', _nearest(key, _LINE_FIELDS))
+    text = data["text"]
+    if len(text.split()) > MOST_SAY_WORDS:
+        raise UsageError(f"{where} has a sentence of more than {MOST_SAY_WORDS} words: “{text}”", "Shorten it.")
+    _slots(text, where)
+    drivers, levels = data.get("drivers", []), data.get("levels", [])
+    if not isinstance(drivers, list) or any(d not in DRIVERS for d in drivers):
+        wrong = next((str(d) for d in drivers if d not in DRIVERS), "") if isinstance(drivers, list) else ""
+        raise UsageError(f'{where}: "drivers" names "{wrong}".', _nearest(wrong, DRIVERS))
+    if not isinstance(levels, list) or any(level not in (1, 2, 3) for level in levels):
+        raise UsageError(f'{where}: "levels" must be a list of 1, 2 and 3.')
+    if not isinstance(data.get("again", False), bool):
+        raise UsageError(f'{where}: "again" must be true or false.')
+    return Line(text, tuple(drivers), tuple(levels), again=bool(data.get("again", False)))
+
+
+def _slots(text: str, where: str) -> list[str]:
+    """The names of a line's slots; raises ``UsageError`` for one that is not known."""
+    parts = text.split("{")[1:]
+    names = [part.partition("}")[0] for part in parts]
+    for name in names:
+        if name not in SLOTS:
+            raise UsageError(f"{where}: the slot {{{name}}} is not known.", f"Known are: {', '.join(SLOTS)}.")
+    return names

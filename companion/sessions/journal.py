@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion import wire
+from companion import locations, wire
 from companion.errors import CompanionError, UsageError
 from companion.events import TRANSIENT, Event, SessionEnded, SessionStarted, Utterance
 from companion.sessions import process
@@ -187,11 +187,20 @@ class Journal:
                 db.execute("DELETE FROM words WHERE session = ?", (session_id,))
                 db.execute("DELETE FROM events WHERE session = ?", (session_id,))
                 db.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
+        for session_id in session_ids:
+            self._remove_recording(session_id)
         with self._reading() as db:
             db.execute("INSERT INTO words(words) VALUES('rebuild')")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _remove_recording(self, session_id: str) -> None:
+        path = locations.recording_path(session_id, self._path)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise CompanionError(f"The recording {path} cannot be removed ({error.strerror}).", "Remove it.") from error
 
     def older_than(self, days: float, now_unix: float | None = None) -> list[SessionInfo]:
         """Sessions that began more than ``days`` ago and do not run."""

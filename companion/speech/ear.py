@@ -66,6 +66,8 @@ class Ear:
         self._vad = vad
         self._endpointer = endpointer
         self._samples = np.zeros(0, np.float32)
+        self._listened = np.zeros(0, np.float32)  # the same stretch, as the VAD hears it
+        self._finished = 0  # the frame after what was finished last
         self._kept_from = 0  # index of the first kept sample
         self._heard = 0  # samples that went through the VAD
         self._probabilities: list[float] = []
@@ -78,17 +80,28 @@ class Ear:
         return self._heard / RATE
 
     @property
+    def end(self) -> float:
+        """Seconds of audio taken, what does not yet fill a frame included."""
+        return (self._kept_from + len(self._samples)) / RATE
+
+    @property
     def speaking(self) -> bool:
         """Whether this side is speaking, short pauses included."""
         return self._endpointer.speaking
 
-    def feed(self, samples: NDArray[np.float32]) -> list[Started | Stopped | Speech]:
-        """Take the next samples (any number, float32 mono 16 kHz)."""
+    def feed(
+        self, samples: NDArray[np.float32], listen: NDArray[np.float32] | None = None
+    ) -> list[Started | Stopped | Speech]:
+        """Take the next samples (any number, float32 mono 16 kHz).
+
+        ``listen``: as many, by which to tell whether somebody speaks, where that is not ``samples`` itself.
+        """
         self._samples = np.concatenate([self._samples, samples])
+        self._listened = np.concatenate([self._listened, samples if listen is None else listen])
         out: list[Started | Stopped | Speech] = []
         while self._kept_from + len(self._samples) - self._heard >= FRAME:
             at = self._heard - self._kept_from
-            frame = self._samples[at : at + FRAME]
+            frame = self._listened[at : at + FRAME]
             self._heard += FRAME
             probability = self._vad.probability(frame)
             self._probabilities.append(probability)
@@ -112,9 +125,26 @@ class Ear:
         self._endpointer.skip(frames)
         self._heard += frames * FRAME
         self._kept_from = self._heard
-        self._samples = np.zeros(0, np.float32)
+        self._samples = self._listened = np.zeros(0, np.float32)
         self._probabilities = []
         self._probabilities_from = self._heard // FRAME
+
+    def rewind(self, t: float) -> list[Started | Stopped | Speech]:
+        """What was heard from ``t`` on will be fed again, otherwise: go back, though not into what was finished.
+
+        ``now`` is where to go on from.
+        """
+        frame = max(-(-round(t * RATE) // FRAME), self._finished)
+        if frame * FRAME >= self._heard:
+            return []
+        undone = self._endpointer.rewind(frame)
+        self._heard = frame * FRAME
+        self._kept_from = min(self._kept_from, self._heard)
+        self._samples = self._samples[: self._heard - self._kept_from]
+        self._listened = self._listened[: len(self._samples)]
+        del self._probabilities[max(0, frame - self._probabilities_from) :]
+        self._probabilities_from = min(self._probabilities_from, frame)
+        return [Stopped(self.speaker, self.now)] if undone else []
 
     def so_far(self, since: float = 0.0) -> Speech | None:
         """The open utterance as far as it was heard, or None; its sound from ``since`` on (a pause within it)."""
@@ -152,6 +182,7 @@ class Ear:
         if isinstance(decision, Began):
             self._voice_open = True
             return [Started(self.speaker, decision.frame * FRAME / RATE)]
+        self._finished = decision.last
         out: list[Started | Stopped | Speech] = []
         if not decision.cut:
             out.append(Stopped(self.speaker, decision.last * FRAME / RATE))
@@ -178,6 +209,7 @@ class Ear:
         keep_from = max(self._kept_from, open_from - round((PRE_ROLL_S + 0.3) * RATE))
         if keep_from - self._kept_from > RATE // 4:
             self._samples = self._samples[keep_from - self._kept_from :].copy()
+            self._listened = self._listened[keep_from - self._kept_from :].copy()
             self._kept_from = keep_from
             drop = keep_from // FRAME - self._probabilities_from
             if drop > 0:

@@ -118,6 +118,19 @@ class Endpointer:
         self._starts = []
         self.state = State.QUIET
 
+    def rewind(self, frame: int) -> bool:
+        """Frames from ``frame`` on come again, otherwise; returns whether an utterance that had begun is undone."""
+        undone = self.speaking and self._first >= frame
+        if undone or not self.speaking:
+            self.state = State.QUIET
+        else:
+            self.state = State.SPEAKING
+            self._probabilities = self._probabilities[: frame - self._first]
+            self._last_speech = min(self._last_speech, frame - 1)
+        self._starts = []
+        self._frame = frame
+        return undone
+
     def flush(self) -> list[Began | Finished]:
         """The sound ends here: finish what is open."""
         if not self.speaking:

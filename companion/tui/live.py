@@ -2,35 +2,71 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections import deque
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from rich.console import Group
-from textual import events, on
-from textual.app import App, ComposeResult
+from textual import events, on, work
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Footer, Input, RichLog, Static
+from textual.filter import LineFilter, NoColor
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
 
 from companion.config import Settings
 from companion.control import Session
 from companion.events import Event, Level
-from companion.tui import paint
+from companion.tui import alert, gauges, paint
+from companion.tui.layout import Layout, fitting
 from companion.tui.palette import PALETTES, theme
-from companion.tui.sheets import HELP, Breathing, Question, Sheet
+from companion.tui.regions import Region
+from companion.tui.sheets import BREATH_S, HELP, Breathing, Question, Sheet
 from companion.tui.state import LiveState
+from companion.tui.transcript import Transcript
 
-REFRESH_S = 0.05
-"""The screen looks for news this often; whatever came meanwhile is drawn once."""
-TRANSCRIPT_LINES = 20_000
+FRAME_S = 0.04
+"""Two drawings are at least this far apart: whatever came meanwhile is drawn once."""
+ANSWER_S = 0.5
+"""After a key whose answer comes from the session, for this long everything is drawn at once."""
+LIT_S = 0.25
+"""A key that goes to the session lights up in the footer for this long: it was heard, whatever comes of it."""
 STEP = 0.25
 """One press of + or -."""
-_WIDE, _NARROW, _STRIP = 110, 60, 11
+SWITCH_S = 0.001
+"""Python lets threads take turns this often while the screen is up (5 ms else): a key waits for several turns, and
+recognition, which does its work outside Python, does not mind."""
+REVIEW = "review"
+"""What the screen returns when the user wants to look back at once."""
+
+Alarms = Callable[[], Mapping[float, float] | None]
+"""Sensitivity -> alarms an hour in the user's past calls; None while there are too few. May take seconds."""
 
 
-class LiveApp(App[int]):
-    """Shows one session; see ``companion.control.Session`` for what its keys do."""
+class News(Message):
+    """Something has happened; the events themselves wait in the screen's queue."""
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, News)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the screen needs from outside: its title, whether a review follows, past calls to count on, the time."""
+
+    title: str
+    review: bool = False
+    alarms: Alarms = lambda: None
+    now: Callable[[], float] = time.monotonic
+
+
+class LiveApp(App[str]):
+    """Shows one session; see ``companion.control.Session`` for what its keys do. Returns ``REVIEW`` or nothing."""
 
     CSS_PATH = "companion.tcss"
     AUTO_FOCUS = None
@@ -39,50 +75,73 @@ class LiveApp(App[int]):
         Binding("space", "pause", "pause"),
         Binding("u", "close_prompt('used')", "used it"),
         Binding("d", "close_prompt('dismissed')", "dismiss"),
+        Binding("n", "another", "another suggestion"),
         Binding("m", "mark", "mark"),
-        Binding("plus,equals_sign", "sensitivity(1)", "more", key_display="+"),
-        Binding("minus", "sensitivity(-1)", "less", key_display="-"),
-        Binding("b", "breathe", "breathe", show=False),
-        Binding("t", "transcript", "hide words", show=False),
-        Binding("question_mark", "help", "help", key_display="?"),
+        Binding("plus,equals_sign", "sensitivity(1)", "more"),
+        Binding("minus", "sensitivity(-1)", "less"),
+        Binding("b", "breathe", "breathe"),
+        Binding("t", "hide_words", "hide words"),
+        Binding("question_mark", "help", "help"),
         Binding("q", "end", "end"),
+        Binding("up", "scroll('up')", show=False),
+        Binding("down", "scroll('down')", show=False),
+        Binding("pageup", "scroll('page_up')", show=False),
+        Binding("pagedown", "scroll('page_down')", show=False),
+        Binding("home", "scroll('home')", show=False),
+        Binding("end", "scroll('end')", show=False),
         Binding("ctrl+c", "end_now", "end now", show=False, priority=True),
     ]
 
-    def __init__(self, session: Session, settings: Settings, *, title: str) -> None:
+    def __init__(self, session: Session, settings: Settings, around: Around) -> None:
         super().__init__()
-        self.title = title
+        self.title = around.title
         self.state = LiveState()
         self._session = session
-        self._palette = PALETTES[settings.screen.theme]
-        self._theme_name = settings.screen.theme
-        self._transcript_wanted = settings.screen.transcript
-        self._bell_wanted = settings.screen.bell
+        self._around = around
+        self._theme_name: str = settings.screen.theme
+        self._palette = PALETTES[self._theme_name]
+        self._alert = settings.screen.alert
+        self._layout = Layout("normal", short=False)
         self._news: deque[Event] = deque()
+        self._told = False
+        self._drawn_at = self._asked_at = 0.0
+        self._timeline_of: tuple[object, ...] = ()
+        self._prompt_since = 0.0
+        self._alarms: Mapping[float, float] | None = None
+        self._breathing: Timer | None = None
+        self._private = not settings.screen.transcript
+        self._ending = False
         self._over = False
+        self._lit = ""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """NO_COLOR means no colour at all, not shades of grey."""
+        return [*super().get_line_filters(), NoColor()] if self.no_color else super().get_line_filters()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The stylesheet is read before the theme is put on."""
+        return theme("dark").variables
 
     def compose(self) -> ComposeResult:
-        yield Static(id="state")
+        yield Region(id="state")
         with Container(id="body"):
-            yield Static(id="card")
+            yield Region(id="card")
             with Container(id="talk"):
-                log = RichLog(id="transcript", max_lines=TRANSCRIPT_LINES, wrap=True, min_width=20)
-                log.can_focus = False
-                yield log
-                yield Static(id="partials")
+                yield Transcript(self._palette, id="transcript")
+        yield Region(id="timeline")
+        yield Region(id="meters")
+        yield Region(id="keys")
+        # it takes the place of the keys, so that nothing moves
         yield Input(id="note", placeholder="A note for this moment; Enter marks, Esc leaves", disabled=True)
-        yield Static(id="timeline")
-        yield Static(id="meters")
-        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.register_theme(theme(self._theme_name))
-        self.theme = f"companion-{self._theme_name}"
-        self.screen.set_class(not self._transcript_wanted, "private")
+        self._wear(self._theme_name)
+        self._breathing = self.set_interval(BREATH_S, self._draw_card, pause=True)
         self._fit(self.size.width, self.size.height)
+        self._transcript.private = self._private
         self._draw()
-        self.set_interval(REFRESH_S, self._look)
-        self._session.start(self._news.append)
+        self._count_alarms()
+        self._session.start(self._listen)
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit(event.size.width, event.size.height)
@@ -90,56 +149,171 @@ class LiveApp(App[int]):
 
     # ---- what comes in
 
+    def _listen(self, event: Event) -> None:
+        """From the session's own thread: put it down, and ask to be looked at, once."""
+        self._news.append(event)
+        if not self._told:
+            self._told = True
+            self.post_message(News())
+
+    def on_news(self) -> None:
+        """Look now, or a little later when the last look was only just."""
+        now = time.monotonic()
+        wait = FRAME_S - (now - self._drawn_at)
+        if wait > 0 and now - self._asked_at > ANSWER_S:
+            self.set_timer(wait, self._look)
+        else:
+            self._look()
+
     def _look(self) -> None:
         """Fold everything that came since the last look, and draw once."""
-        if not self._news:
-            return
-        level = self.state.level
+        self._told = False
+        self._drawn_at = time.monotonic()
+        level, prompt = self.state.level, self.state.prompt
         while self._news:
             self.state = self.state.apply(self._news.popleft())
-        self._write_fresh()
-        if self.state.level == Level.BREAKING > level and self._bell_wanted:
-            self.bell()
+        if self.state.level == Level.BREAKING > level:
+            self._ring()
+        if self.state.prompt != prompt:
+            self._prompt_since = self._around.now()
         self._draw()
         if self.state.ended and not self._over:
             self._over = True
-            self.push_screen(Sheet(paint.summary(self.state, self._palette)), lambda _: self.exit(0))
+            self._finish()
 
-    def _write_fresh(self) -> None:
-        log = self.screen_stack[0].query_one("#transcript", RichLog)
-        for words in self.state.fresh:
-            log.write(paint.said(words, self._palette))
-        self.state = replace(self.state, fresh=())
+    def _finish(self) -> None:
+        """The call is over: straight to the review when the user ended it, else say so first."""
+        if self.state.ended == "signal":
+            self.exit(None)
+            return
+        if self._ending and self._around.review and self.state.ended != "failed":
+            self.exit(REVIEW)
+            return
+        text = paint.summary(self.state, self._palette)
+        text.append("\nAny key: look back." if self._around.review else "\nAny key closes.", self._palette.dim)
+        self.push_screen(Sheet(text), lambda _: self.exit(REVIEW if self._around.review else None))
+
+    @work(thread=True, exit_on_error=False)
+    def _count_alarms(self) -> None:
+        counted = self._around.alarms()
+        self.call_from_thread(self._counted, counted)
+
+    def _counted(self, alarms: Mapping[float, float] | None) -> None:
+        self._alarms = alarms
+        self._draw()
+
+    def _ring(self) -> None:
+        if self._alert == "bell" or (self._alert == "desktop" and not alert.desktop()):
+            self.bell()
 
     # ---- what is shown
 
-    def _fit(self, width: int, height: int) -> None:
-        """The layout that fits the size."""
-        base = self.screen_stack[0]
-        strip = height < _STRIP
-        base.set_class(strip, "strip")
-        base.set_class(width >= _WIDE and not strip, "wide")
-        base.set_class(width < _NARROW and not strip, "narrow")
+    @property
+    def _base(self) -> Screen[object]:
+        return self.screen_stack[0]
+
+    @property
+    def _transcript(self) -> Transcript:
+        return self._base.query_one("#transcript", Transcript)
+
+    def _region(self, name: str) -> Region:
+        return self._base.query_one(f"#{name}", Region)
+
+    def _fit(self, columns: int, rows: int) -> None:
+        self._layout = fitting(columns, rows)
+        for name in ("wide", "normal", "narrow", "strip"):
+            self._base.set_class(self._layout.name == name, name)
+        self._base.set_class(self._layout.short and self._layout.name != "strip", "short")
+
+    def _wear(self, name: str) -> None:
+        """Put on a theme."""
+        self._theme_name, self._palette = name, PALETTES[name]
+        self.register_theme(theme(name))
+        self.theme = f"companion-{name}"
+        self._transcript.recolour(self._palette)
 
     def _draw(self) -> None:
-        state, palette, base = self.state, self._palette, self.screen_stack[0]
-        width = self.size.width
-        base.query_one("#state", Static).update(paint.state_line(state, palette, width))
-        card = base.query_one("#card", Static)
-        card.set_class(state.prompt is not None, "prompt")
-        if state.prompt is not None:
-            card.update(paint.prompt_card(state.prompt, palette, compact=base.has_class("strip")))
-        else:
-            card.update(paint.quiet_card(state, palette))
-        lines = [paint.said(p, palette) for p in sorted(state.partials, key=lambda p: p.t0)]
-        base.query_one("#partials", Static).update(Group(*lines))
-        base.query_one("#timeline", Static).update(paint.timeline(state, palette, max(10, width - 2)))
-        base.query_one("#meters", Static).update(paint.meters(state, palette, width))
+        state, palette, width = self.state, self._palette, self.size.width
+        trouble = state.trouble() if self._layout.name == "strip" else ""
+        self._region("state").show(paint.state_line(state, palette, width, private=self._private, trouble=trouble))
+        self._draw_card()
+        self._transcript.show(state.fresh, state.partials)
+        self.state = replace(state, fresh=())
+        if self._layout.name != "strip":
+            self._draw_timeline(max(10, width - 2))
+            self._region("meters").show(gauges.meters(state, palette, width, self._alarms))
+        self._draw_keys()
+
+    def _draw_keys(self) -> None:
+        prompt = self.state.prompt is not None
+        self._region("keys").show(gauges.keys(self._palette, self.size.width, prompt=prompt, pressed=self._lit))
+
+    def _draw_timeline(self, width: int) -> None:
+        """Only when something came to it, or time has moved on by a column: levels come ten times a second."""
+        state = self.state
+        shown = (state.points, state.signs, gauges.column(state.now, width), width, self._theme_name)
+        if shown != self._timeline_of:
+            self._timeline_of = shown
+            self._region("timeline").show(gauges.timeline(state, self._palette, width))
+
+    def _draw_card(self) -> None:
+        prompt, card = self.state.prompt, self._region("card")
+        self._base.set_class(prompt is not None, "prompting")
+        card.set_class(prompt is not None, "prompt")
+        for level in (2, 3):
+            card.set_class(prompt is not None and prompt.level == level, f"level{level}")
+        if self._breathing is not None:
+            (self._breathing.resume if prompt is not None and prompt.kind == "do" else self._breathing.pause)()
+        if prompt is None:
+            card.show(paint.quiet_card(self.state, self._palette, ending=self._ending))
+            return
+        card.show(
+            paint.prompt_card(
+                prompt,
+                self._palette,
+                compact=self._layout.short,
+                private=self._private,
+                breath_s=self._around.now() - self._prompt_since,
+            )
+        )
 
     # ---- what the user does
 
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The command palette: all that the keys do, and the colours."""
+        del screen
+        yield SystemCommand("Pause or listen again", "space", self.action_pause)
+        yield SystemCommand("Mark this moment", "m, with a note or without", self.action_mark)
+        yield SystemCommand("I used the suggestion", "u", lambda: self.action_close_prompt("used"))
+        yield SystemCommand("Dismiss the suggestion", "d", lambda: self.action_close_prompt("dismissed"))
+        yield SystemCommand("Another suggestion", "n", self.action_another)
+        yield SystemCommand("More sensitive", "+", lambda: self.action_sensitivity(1))
+        yield SystemCommand("Less sensitive", "-", lambda: self.action_sensitivity(-1))
+        yield SystemCommand("Breathe with me", "b", self.action_breathe)
+        yield SystemCommand("Hide or show the words", "t, for when you share your screen", self.action_hide_words)
+        for name, words in (("dark", "Dark"), ("light", "Light"), ("contrast", "High contrast")):
+            yield SystemCommand(f"Colours: {words}", "for this call", lambda name=name: self._recolour(name))
+        yield SystemCommand("Help", "?", self.action_help)
+        yield SystemCommand("End the call", "q, and look back", self.action_end)
+
+    def _recolour(self, name: str) -> None:
+        self._wear(name)
+        self._draw()
+
+    def _heard(self, key: str) -> None:
+        """Light a key up at once; what it does is shown when the session says that it is so."""
+        self._asked_at = time.monotonic()
+        self._lit = key
+        self._draw_keys()
+        self.set_timer(LIT_S, self._unlit)
+
+    def _unlit(self) -> None:
+        self._lit = ""
+        self._draw_keys()
+
     def action_pause(self) -> None:
         """Pause, or listen again."""
+        self._heard("space")
         if self.state.paused:
             self._session.resume()
         else:
@@ -147,45 +321,69 @@ class LiveApp(App[int]):
 
     def action_close_prompt(self, outcome: str) -> None:
         """Used, or dismissed."""
+        self._heard(outcome[0])
         if self.state.prompt is not None:
             self._session.close_prompt(self.state.prompt.id, "used" if outcome == "used" else "dismissed")
 
+    def action_another(self) -> None:
+        """Another suggestion, or one where there is none."""
+        self._heard("n")
+        if not self.state.ended:
+            self._session.another()
+
     def action_mark(self) -> None:
         """Open the line for a note."""
-        note = self.query_one("#note", Input)
+        note = self._base.query_one("#note", Input)
         note.disabled = False
         note.add_class("open")
+        self._base.add_class("noting")
         note.focus()
 
     @on(Input.Submitted, "#note")
     def _marked(self, event: Input.Submitted) -> None:
+        self._heard("m")
         self._session.mark(event.value.strip())
         self._close_note()
 
     def on_key(self, event: events.Key) -> None:
-        if event.key == "escape" and self.query_one("#note", Input).has_class("open"):
+        if event.key == "escape" and self._base.query_one("#note", Input).has_class("open"):
             self._close_note()
 
     def _close_note(self) -> None:
-        note = self.query_one("#note", Input)
+        note = self._base.query_one("#note", Input)
         note.value = ""
         note.remove_class("open")
+        self._base.remove_class("noting")
         note.disabled = True
         self.set_focus(None)
 
     def action_sensitivity(self, direction: int) -> None:
-        """Speak up sooner, or later."""
+        """Speak up sooner, or later, and say what that means."""
+        self._heard("+" if direction > 0 else "-")
         value = min(1.0, max(-1.0, self.state.sensitivity + direction * STEP))
         self._session.set_sensitivity(value)
-        self.notify(f"It {paint.sensitivity(value)}." if "speaks" in paint.sensitivity(value) else "Usual sensitivity.")
+        if self._alarms:
+            words = f"{gauges.sensitivity(value, self._alarms)}, counted on your past calls."
+        else:
+            words = f"{gauges.sensitivity(value)}. There are too few past calls to count alarms on."
+        self.notify(words[:1].upper() + words[1:], timeout=4)
 
     def action_breathe(self) -> None:
         """A slow breath."""
-        self.push_screen(Breathing())
+        self.push_screen(Breathing(self._palette, self._around.now))
 
-    def action_transcript(self) -> None:
+    def action_hide_words(self) -> None:
         """Hide the words, for when the screen is shared; or show them."""
-        self.screen.toggle_class("private")
+        self._private = not self._private
+        self._transcript.private = self._private
+        self._draw()
+
+    def action_scroll(self, where: str) -> None:
+        """Move in the words; the end follows them again."""
+        if where == "end":
+            self._transcript.follow()
+            return
+        getattr(self._transcript, f"scroll_{where}")(animate=False)
 
     def action_help(self) -> None:
         """What the keys do."""
@@ -193,23 +391,31 @@ class LiveApp(App[int]):
 
     def action_end(self) -> None:
         """End, after asking."""
-        self.push_screen(Question("End the call?\n\n  y  end it      n  go on"), self._answered)
+        after = " and look back" if self._around.review else ""
+        self.push_screen(Question(f"End the call{after}?\n\n  y  end it      n  go on"), self._answered)
 
     def _answered(self, yes: bool | None) -> None:
         if yes:
+            self._ending = True
+            self._draw()
             self._session.end("user")
 
     def action_end_now(self) -> None:
         """End without asking; a second time leaves at once."""
-        if self.state.ended:
-            self.exit(0)
+        if self.state.ended or self._ending:
+            self.exit(None)
+        self._ending = True
         self._session.end("signal")
 
 
-def run(session: Session, settings: Settings, *, title: str) -> int:
-    """Show a session until it is over and its summary was read."""
-    app = LiveApp(session, settings, title=title)
-    app.run()
+def run(session: Session, settings: Settings, around: Around) -> str | None:
+    """Show a session until it is over; ``REVIEW`` when the user wants to look back."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_S)
+    try:
+        wanted = LiveApp(session, settings, around).run()
+    finally:
+        sys.setswitchinterval(before)
     session.end("user")
     session.wait(10.0)
-    return 0
+    return wanted

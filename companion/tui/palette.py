@@ -53,5 +53,5 @@ def theme(name: str) -> Theme:
         warning=p.levels[1],
         error=p.levels[3],
         dark=p.dark,
-        variables={"footer-background": p.ground, "footer-key-foreground": p.accent, "border": p.dim},
+        variables={"border": p.dim, "tense": p.levels[1], "heated": p.levels[2], "breaking": p.levels[3]},
     )

@@ -1,7 +1,9 @@
-"""The sheets that lie over the live screen: help, the question before the end, the summary."""
+"""The sheets that lie over the live screen: help, the question before the end, the pacer, the summary."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,26 +13,27 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from companion.tui.paint import pacer
+from companion.tui.palette import Palette
+
+BREATH_S = 0.2
+"""The pacer moves this often."""
+
 HELP = """\
 The companion listens, follows how heated the talk is, and now and
 then suggests one sentence. It may be wrong: you know the people.
 
-  space   pause, or listen again
-  u       you used the suggestion
-  d       dismiss it
-  m       mark this moment (with a note, or just Enter)
-  + -     more or less sensitive
-  b       breathe with me
-  t       hide or show the transcript
-  q       end the call
+  space   pause, or listen again       u   you used the suggestion
+  m       mark this moment, with a     d   dismiss it
+          note or just Enter           n   another suggestion
+  + -     more or less sensitive       b   breathe with me
+  t       hide or show the words       q   end, and look back
+  ↑ ↓ PgUp PgDn Home End   scroll      ^p  all commands, colours
 
 ○ calm   ◔ tense   ◑ heated   ● breaking
 ◆ a suggestion   ▲ your mark
 
 Nothing leaves this machine. Any key closes this."""
-
-BREATHE = (("Breathe in …", 4), ("Hold …", 2), ("Breathe out slowly …", 6))
-"""A slow breath, five a minute: the long way out calms (resonance breathing, about 0.1 Hz)."""
 
 
 class Sheet(ModalScreen[bool]):
@@ -68,18 +71,24 @@ class Question(ModalScreen[bool]):
         self.dismiss(yes)
 
 
-class Breathing(Sheet):
+class Breathing(ModalScreen[bool]):
     """A breathing pacer; any key closes it."""
 
-    def __init__(self) -> None:
-        super().__init__("Breathe out.")
-        self._beat = 0
+    def __init__(self, palette: Palette, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._palette = palette
+        self._now = now
+        self._since = now()
+
+    def compose(self) -> ComposeResult:
+        yield Static(pacer(0.0, self._palette), id="pacer")
 
     def on_mount(self) -> None:
-        self._next()
+        self.set_interval(BREATH_S, self._breathe)
 
-    def _next(self) -> None:
-        words, seconds = BREATHE[self._beat % len(BREATHE)]
-        self._beat += 1
-        self.query_one("#sheet", Static).update(Text(f"\n{words}\n", justify="center"))
-        self.set_timer(seconds, self._next)
+    def _breathe(self) -> None:
+        self.query_one("#pacer", Static).update(pacer(self._now() - self._since, self._palette), layout=False)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        self.dismiss(result=True)

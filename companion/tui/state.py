@@ -27,6 +27,8 @@ WINDOW_S = 600.0
 """The timeline shows this much."""
 SILENT_DBFS = -100.0
 _METER_FALL_DB = 3.0
+PACE_GAIN = 0.5
+"""How much the pace of the last turn counts against those before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """A snapshot. ``fresh`` are the finals that came with the last event; the screen keeps the transcript."""
+    """A snapshot. ``fresh`` are the finals that came with the last event; the screen keeps the transcript.
+
+    ``pace``: the user's speaking rate against their usual (1), smoothed; None before it can be told.
+    """
 
     now: float = 0.0
     level: int = 0
@@ -71,6 +76,7 @@ class LiveState:
     fresh: tuple[Said, ...] = ()
     meters: tuple[float, float] = (SILENT_DBFS, SILENT_DBFS)
     talked: tuple[float, float] = (0.0, 0.0)
+    pace: float | None = None
     health: tuple[tuple[str, str, str], ...] = ()
     paused: bool = False
     sensitivity: float = 0.0
@@ -131,8 +137,12 @@ class LiveState:
 def _said(state: LiveState, said: Utterance) -> LiveState:
     me, them = state.talked
     seconds = said.t1 - said.t0
+    pace = state.pace
+    if said.speaker == "me" and said.voice is not None and said.voice.settled and said.voice.pace is not None:
+        pace = said.voice.pace if pace is None else pace + PACE_GAIN * (said.voice.pace - pace)
     return replace(
         state,
+        pace=pace,
         fresh=(*state.fresh, Said(said.speaker, said.t0, said.text, len(said.text))),
         partials=tuple(p for p in state.partials if p.speaker != said.speaker),
         talked=(me + seconds, them) if said.speaker == "me" else (me, them + seconds),

@@ -74,6 +74,11 @@ def _example(row: dict, context: tuple[Turn, ...], author: str, call: str) -> Ex
     return Example((_side(row["speaker"]), row["text"]), context, drivers, level, author, call)
 
 
+def is_calm(example: Example) -> bool:
+    """Whether nothing goes on in it."""
+    return not example.level.any() and not example.drivers.any()
+
+
 ALONE, AMID = 0.2, 0.3
 
 

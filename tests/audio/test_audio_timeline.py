@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from companion.audio.channel import stretched
 from companion.audio.chunks import BLOCK, RATE
 from companion.audio.timeline import STALL, TOLERANCE, WINDOW, Timeline
 
@@ -20,7 +25,7 @@ class Side:
 
     def put(self, count, due):
         placement = self.line.place(count, due)
-        self.place += placement.silence + count - placement.leave_out
+        self.place += placement.silence + count - placement.leave_out + placement.stretch
         self.silence += placement.silence
         self.left_out += placement.leave_out
         assert 0 <= placement.leave_out <= count
@@ -61,6 +66,7 @@ def test_missing_sound_becomes_silence(gap):
     assert side.left_out == 0
 
 
+@settings(deadline=None)
 @given(st.floats(-0.02, 0.02), st.integers(200, 3000))
 def test_a_sound_card_with_a_clock_of_its_own_never_strays(error, blocks):
     # given a card that is fast or slow by up to 2 %
@@ -83,6 +89,43 @@ def test_a_new_stream_begins_where_the_clock_says(at, later):
     side.put(BLOCK, due)
     # then its end is now, and what would be before the place already reached is left out
     assert side.place == max(due, at + BLOCK)
+
+
+@pytest.mark.parametrize(("error", "count"), [(-400e-6, 800), (150e-6, 512), (400e-6, 1600)])
+def test_an_hour_of_another_clock_does_not_shift_a_side(error, count):
+    # given a card whose clock is off by up to 400 ppm, and blocks that wait up to 40 ms before they are told
+    wait = random.Random(1)
+    line, place, heard, worst = Timeline(), 0, 0, 0.0
+    while heard < 3600 * RATE:
+        heard += count
+        truly = heard * (1 + error)
+        placement = line.place(count, round(truly + abs(wait.gauss(0, 0.01)) * RATE))
+        # then what is given or taken is never more than can be hidden
+        assert abs(placement.stretch) <= max(1, count // 256)
+        place += placement.silence + count - placement.leave_out + placement.stretch
+        if heard > 60 * RATE:
+            worst = max(worst, abs(place - truly))
+    # and the side is within 10 ms of the clock, all the hour
+    assert worst < 0.010 * RATE
+
+
+def test_a_first_block_that_came_late_is_put_right_within_two_seconds():
+    # given a busy machine, on which the first block of a stream waited 0.2 s, and no later one
+    side = Side()
+    side.put(BLOCK, BLOCK + RATE // 5)
+    for number in range(2, 2 * RATE // BLOCK):
+        side.put(BLOCK, number * BLOCK)
+    # then the stream is where the clock says
+    assert abs(side.place - number * BLOCK) < RATE // 1000
+
+
+@pytest.mark.parametrize("by", [-2, -1, 0, 1, 2])
+def test_a_stretched_block_is_the_same_sound(by):
+    tone = np.sin(np.arange(512) / 20).astype(np.float32)
+    longer = stretched(tone, by)
+    assert len(longer) == 512 + by
+    assert np.allclose(longer[[0, -1]], tone[[0, -1]])
+    assert np.abs(longer[:510] - tone[:510]).max() < 0.12
 
 
 def test_a_side_that_stalls_is_silent_for_its_listener():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from companion.audio.standing import Standing
 from companion.audio.watch import BACKOFF_S, FIRST_S, STALL_S, Watch
 from companion.clock import ManualClock
 from companion.errors import CompanionError
@@ -45,12 +46,14 @@ class Bench:
     def __init__(self):
         self.clock, self.device = ManualClock(100.0), Device()
         self.told, self.blocks, self.new = [], [], 0
+        self.standing = Standing()
         self.watch = Watch(
             self.device.make,
             on_block=lambda samples, at: self.blocks.append(at),
             on_new=self._count,
             tell=lambda state, message: self.told.append((state, message)),
             clock=self.clock,
+            standing=lambda _: self.standing,
         )
 
     def _count(self):
@@ -143,3 +146,25 @@ def test_a_device_that_was_not_there_at_the_beginning_is_found_later(bench):
     bench.device.plugged = True
     bench.pass_time(2, sounding=True)
     assert bench.states() == ["lost", "ok"]
+
+
+def test_a_stream_that_is_not_what_was_meant_is_changed_for_another_at_once(bench):
+    # given a stream that runs
+    bench.watch.open()
+    bench.pass_time(5, sounding=True)
+    # when the user chooses another default, or the server moves the stream
+    bench.standing = Standing(moved=True)
+    bench.pass_time(1.25, sounding=True)
+    bench.standing = Standing()
+    bench.pass_time(1, sounding=True)
+    # then another one was opened, without waiting, and the gap was told
+    assert len(bench.device.opened) == 2
+    assert bench.states() == ["ok", "lost", "ok"]
+
+
+def test_a_mute_is_passed_on(bench):
+    bench.watch.open()
+    bench.standing = Standing(muted=True)
+    bench.pass_time(2, sounding=True)
+    assert bench.watch.muted
+    assert bench.states() == ["ok"]

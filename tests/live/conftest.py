@@ -1,24 +1,24 @@
-"""A real PulseAudio of the test's own, with two null sinks: ``call`` plays the other side, ``micsink`` the user.
+"""Real sound servers of the tests' own, with two null sinks: ``call`` plays the other side, ``micsink`` the user.
 
-The server lives in a private XDG_RUNTIME_DIR and HOME, so the developer's own is neither used nor disturbed.
+A server lives in a private XDG_RUNTIME_DIR and HOME, so the developer's own is neither used nor disturbed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-_TOOLS = ("pulseaudio", "paplay", "pactl", "parec")
 # without norewinds a null sink hands its monitor the first 2 s in one piece, which only makes the tests slow
-_MODULES = (
-    "module-native-protocol-unix",
+_DEVICES = (
     "module-null-sink sink_name=call norewinds=1 sink_properties=device.description=Headset",
     "module-null-sink sink_name=micsink norewinds=1 sink_properties=device.description=Lab",
     "module-remap-source master=micsink.monitor source_name=mic source_properties=device.description=Webcam",
@@ -26,32 +26,51 @@ _MODULES = (
 
 
 class Pulse:
-    """The server, and those who speak through it. ``env`` is what a process needs to find it."""
+    """PulseAudio, and those who speak through it. ``env`` is what a process needs to find it."""
+
+    programs = ("pulseaudio", "paplay", "pactl", "parec")
+    install = "sudo apt install pulseaudio pulseaudio-utils"
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
         self.env |= {"XDG_RUNTIME_DIR": str(home), "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
-        self.server: subprocess.Popen[bytes] | None = None
+        self.servers: list[subprocess.Popen[bytes]] = []
         self.players: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        modules = [part for module in _MODULES for part in ("-L", module)]
-        self.server = subprocess.Popen(
-            ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", *modules],
-            env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        for _ in range(100):
-            listed = subprocess.run(
-                ["pactl", "list", "short", "sources"], env=self.env, capture_output=True, check=False
+        # desktops have rescue-streams: a stream whose device goes away is moved to another one
+        modules = ("module-native-protocol-unix", *_DEVICES, "module-rescue-streams")
+        self.run("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit",
+                 *(part for module in modules for part in ("-L", module)))  # fmt: skip
+        self.until(lambda: "\tmic\t" in self.ask("list", "short", "sources"))
+
+    def run(self, *command: str) -> None:
+        """Run a part of the server."""
+        self.servers.append(
+            subprocess.Popen(
+                command, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
-            if b"\nmic\t" in listed.stdout or b"\tmic\t" in listed.stdout:
+        )
+
+    def until(self, done) -> None:
+        """Wait until the server is so far."""
+        for _ in range(100):
+            if done():
                 return
-            if self.server.poll() is not None:
+            if any(server.poll() is not None for server in self.servers):
                 break
             time.sleep(0.05)
-        pytest.fail("pulseaudio did not start")
+        pytest.fail(f"{self.programs[0]} did not start")
+
+    def ask(self, *question: str) -> str:
+        """What ``pactl`` prints; nothing when no server answers."""
+        return subprocess.run(["pactl", *question], env=self.env, capture_output=True, text=True, check=False).stdout
+
+    def tell(self, *command: str) -> None:
+        """Give the server a command of ``pactl``."""
+        subprocess.run(["pactl", *command], env=self.env, check=True, capture_output=True)
 
     def play(self, sink: str, wav: Path | str) -> subprocess.Popen[bytes]:
         """Play a file into a sink ("call": the other side, "micsink": the user); returns at once, ``wait()`` for its end."""
@@ -63,30 +82,50 @@ class Pulse:
 
     def kill(self) -> None:
         """Let the server die at once, as a crash does."""
-        assert self.server is not None
-        self.server.send_signal(signal.SIGKILL)
-        self.server.wait()
-        for stale in (self.home / "pulse").glob("*"):
+        for server in self.servers:
+            server.send_signal(signal.SIGKILL)
+            server.wait()
+        self.servers.clear()
+        for stale in (*self.home.glob("pulse/*"), *self.home.glob("pipewire-*")):
             stale.unlink()
 
     def stop(self) -> None:
-        for player in self.players:
-            player.kill()
-            player.wait()
-        if self.server is not None:
-            self.server.kill()
-            self.server.wait()
+        for process in (*self.players, *reversed(self.servers)):
+            process.kill()
+            process.wait()
 
 
-@pytest.fixture
-def pulse(monkeypatch):
-    """A running server that this process and its children find; skipped where PulseAudio is not installed."""
-    missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
+class PipeWire(Pulse):
+    """PipeWire with WirePlumber and its PulseAudio face, as desktops run it; WirePlumber wants a D-Bus."""
+
+    programs = ("pipewire", "pipewire-pulse", "wireplumber", "dbus-daemon", "paplay", "pactl", "parec")
+    install = "sudo apt install pipewire pipewire-pulse wireplumber dbus pulseaudio-utils"
+
+    def start(self) -> None:
+        address = f"unix:path={self.home}/bus"
+        self.env |= {"DBUS_SESSION_BUS_ADDRESS": address, "XDG_STATE_HOME": str(self.home / "state")}
+        (self.home / "bus").unlink(missing_ok=True)
+        self.run("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}")
+        self.until((self.home / "bus").exists)
+        self.run("pipewire")
+        self.until((self.home / "pipewire-0").exists)
+        self.run("wireplumber")
+        self.run("pipewire-pulse")
+        self.until(lambda: self.ask("info"))
+        for module in _DEVICES:
+            self.tell("load-module", *module.split())
+        self.until(lambda: "Default Source: mic" in self.ask("info") and "Default Sink: call" in self.ask("info"))
+
+
+@contextlib.contextmanager
+def running(kind: type[Pulse], monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
+    """A running server that this process and its children find; skipped where it is not installed."""
+    missing = [program for program in kind.programs if shutil.which(program) is None]
     if missing:
-        pytest.skip(f"{', '.join(missing)} missing: sudo apt install pulseaudio pulseaudio-utils")
+        pytest.skip(f"{', '.join(missing)} missing: {kind.install}")
     # a socket's path may have 108 characters at most, pytest's own folders are longer on some machines
-    with tempfile.TemporaryDirectory(prefix="pa-") as home:
-        server = Pulse(Path(home))
+    with tempfile.TemporaryDirectory(prefix="pa-", ignore_cleanup_errors=True) as home:
+        server = kind(Path(home))
         for name in [name for name in os.environ if name.startswith("PULSE_")]:
             monkeypatch.delenv(name)
         for name in ("XDG_RUNTIME_DIR", "HOME", "XDG_CONFIG_HOME"):
@@ -96,3 +135,10 @@ def pulse(monkeypatch):
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture
+def pulse(monkeypatch):
+    """A running PulseAudio."""
+    with running(Pulse, monkeypatch) as server:
+        yield server

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 import soundfile
 
 from companion import locations
+from companion.audio.files import open_audio
 from companion.errors import CompanionError
 from companion.pipeline.build import speech_model_path
 
@@ -42,7 +44,7 @@ def test_both_sides_are_heard_and_told_apart(pulse, sides: dict[str, Path], tmp_
     environment = {**os.environ, **pulse.env, "COMPANION_HOME": str(own_home),
                    "COMPANION_MODELS": str(speech_model_path("base").parent)}  # fmt: skip
     companion = subprocess.Popen(
-        [sys.executable, "-m", "companion", "live", "--seconds", str(LENGTH_S + 8), "--events", str(out)],
+        [sys.executable, "-m", "companion", "live", "--seconds", str(LENGTH_S + 8), "--events", str(out), "--record"],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert companion.stdout is not None
@@ -61,3 +63,14 @@ def test_both_sides_are_heard_and_told_apart(pulse, sides: dict[str, Path], tmp_
     assert "half an hour" not in heard["me"]
     assert events[-1]["reason"] == "limit"
     assert {e["part"] for e in events if e["type"] == "health" and e["state"] == "ok"} >= {"me", "them", "speech"}
+    # and what was heard was kept, as it was asked for, until the session is deleted
+    [recording] = (own_home / "data" / "recordings").iterdir()
+    assert stat.S_IMODE(recording.stat().st_mode) == 0o600
+    audio = open_audio(recording)
+    mine, theirs = (np.concatenate([block[who] for _, block in audio]) for who in ("me", "them"))
+    assert len(mine) / 16_000 == pytest.approx(LENGTH_S + 8, abs=1.5)
+    assert audio.warnings == []
+    assert min(np.abs(mine).max(), np.abs(theirs).max()) > 0.1
+    subprocess.run([sys.executable, "-m", "companion", "sessions", "delete", recording.stem, "--yes"],
+                   env=environment, check=True, capture_output=True)  # fmt: skip
+    assert not recording.exists()

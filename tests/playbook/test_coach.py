@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from companion.config import CoachSettings
 from companion.events import (
     DRIVERS,
+    AnotherWanted,
     Driver,
     Escalation,
     Event,
     Prompt,
     PromptClosed,
+    PromptEffect,
     SessionEnded,
     SessionStarted,
     SpeechEnded,
@@ -24,7 +26,9 @@ from companion.events import (
     Voice,
 )
 from companion.playbook import book
+from companion.playbook.aftermath import SPOKEN as SPOKEN_FROM
 from companion.playbook.coach import Coach
+from companion.playbook.echo import resembles
 
 
 @dataclass
@@ -39,12 +43,22 @@ class Talk:
         self.coach = Coach(book.load(), self.settings)
         self._level = 0
 
+    def begin(self, **prep: str) -> Talk:
+        self.out += self.coach.step(SessionStarted(source="live", started_unix=0.0, prep=prep))
+        return self
+
+    def close(self, outcome: str) -> Talk:
+        self.out += self.coach.step(PromptClosed(t=self.t, id=self.prompts[-1].id, outcome=outcome))
+        return self
+
     def level(self, level: int) -> Talk:
         self.out += self.coach.step(Escalation(t=self.t, level=level, previous=self._level, score=level / 3))
         self._level = level
         return self
 
-    def turn(self, speaker: str, *drivers: str, score: float = 0.8, then_gap: bool = True, **more) -> Talk:
+    def turn(
+        self, speaker: str, *drivers: str, score: float = 0.8, then_gap: bool = True, text: str = "words", **more
+    ) -> Talk:
         self.out += self.coach.step(SpeechStarted(t=self.t, speaker=speaker, t0=self.t))
         self.t += 3.0
         self.out += self.coach.step(SpeechEnded(t=self.t, speaker=speaker, t1=self.t))
@@ -52,7 +66,7 @@ class Talk:
             self.out += self.coach.step(SpeechStarted(t=self.t, speaker="me", t0=self.t))
         found = tuple(Driver(d, score) for d in drivers)
         self.out += self.coach.step(
-            Utterance(t=self.t, t0=self.t - 3, t1=self.t, speaker=speaker, text="words", drivers=found, **more)
+            Utterance(t=self.t, t0=self.t - 3, t1=self.t, speaker=speaker, text=text, drivers=found, **more)
         )
         return self.wait(1.0)
 
@@ -62,6 +76,14 @@ class Talk:
             self.t += 0.25
             self.out += self.coach.tick(self.t)
         return self
+
+    @property
+    def effects(self) -> list[PromptEffect]:
+        return [e for e in self.out if isinstance(e, PromptEffect)]
+
+    @property
+    def outcomes(self) -> list[str]:
+        return [e.outcome for e in self.out if isinstance(e, PromptClosed)]
 
     @property
     def prompts(self) -> list[Prompt]:
@@ -115,8 +137,16 @@ def test_a_moment_that_found_no_gap_has_passed() -> None:
 
 
 def test_the_same_move_is_not_said_twice_in_a_row() -> None:
-    moves = [p.move for p in Talk().level(2).turn("them", "anger").wait(25).turn("them", "anger").prompts]
-    assert moves == ["acknowledge", "restart"]
+    talk = Talk().level(2).turn("them", "anger").wait(20).turn("them", "anger")
+    assert [p.move for p in talk.prompts] == ["acknowledge"], "silence is better than the second best so soon"
+    talk.wait(25).turn("them", "anger")
+    assert [p.move for p in talk.prompts] == ["acknowledge", "restart"]
+
+
+def test_a_move_that_worked_may_come_again() -> None:
+    talk = Talk().level(2).turn("them", "fear").wait(20).level(1).wait(20).level(2).turn("them", "fear")
+    assert [p.move for p in talk.prompts] == ["reassure", "reassure"]
+    assert talk.prompts[0].say != talk.prompts[1].say
 
 
 def test_rising_heat_breaks_the_silence_once() -> None:
@@ -124,12 +154,40 @@ def test_rising_heat_breaks_the_silence_once() -> None:
     assert [p.move for p in talk.prompts] == ["acknowledge", "save_face"]
 
 
-def test_long_heat_after_failed_attempts_calls_for_more_than_a_sentence() -> None:
-    talk = Talk().level(2)
-    for _ in range(2):
-        talk.turn("them", "anger").turn("me", "defensive").wait(50)
-    talk.turn("me", "defensive").turn("them", "hurt")
+def test_long_heat_after_failed_attempts_calls_for_a_fresh_start() -> None:
+    talk = Talk().level(2).turn("them", "anger").wait(50).turn("them", "threat").wait(50).turn("them", "hurt")
+    assert [p.move for p in talk.prompts] == ["acknowledge", "look_beneath", "restart"]
+
+
+def test_both_sides_reactive_for_long_call_for_a_break() -> None:
+    talk = Talk().level(2).turn("them", "threat").wait(50).turn("me", "defensive").wait(50)
+    talk.turn("them", "threat").turn("me", "defensive")
     assert talk.prompts[-1].move in ("restart", "take_break")
+    talk = Talk().level(2).turn("them", "fear").wait(85).turn("them", "threat").wait(17).turn("me", "defensive")
+    assert talk.prompts[-1].move == "take_break"
+
+
+def test_a_feeling_is_heard_before_a_solution_is_sought() -> None:
+    talk = Talk().level(1).turn("them", "anger").level(2).turn("them", "impasse")
+    assert [p.move for p in talk.prompts] == ["acknowledge"]
+    talk.wait(20).turn("them", "impasse")
+    assert [p.move for p in talk.prompts] == ["acknowledge", "reframe"]
+
+
+def test_a_talk_that_is_breaking_for_long_calls_for_a_graceful_exit() -> None:
+    talk = Talk().level(3).turn("them", "anger").wait(50).turn("them", "anger")
+    assert [p.move for p in talk.prompts] == ["acknowledge", "walk_away"]
+
+
+def test_a_talk_that_recovers_is_left_alone() -> None:
+    assert Talk().level(3).wait(1).level(2).turn("them", "anger").prompts == []
+
+
+def test_in_the_aftermath_only_what_was_not_answered_yet() -> None:
+    talk = Talk().level(2).turn("them", "hurt").wait(20).level(1).wait(20).turn("them", "hurt")
+    assert [p.driver for p in talk.prompts] == ["hurt"]
+    talk.turn("them", "fear")
+    assert [p.driver for p in talk.prompts] == ["hurt", "fear"]
 
 
 def test_a_prompt_leaves_when_its_moment_has_passed() -> None:
@@ -143,10 +201,92 @@ def test_a_prompt_leaves_when_the_talk_has_calmed_down() -> None:
 
 
 def test_what_was_dismissed_is_not_offered_again_soon() -> None:
+    talk = Talk().level(2).turn("them", "hurt").close("dismissed")
+    talk.wait(30).turn("them", "fear").wait(40).turn("them", "hurt")
+    assert [p.move for p in talk.prompts] == ["own_it", "reassure", "restart"]
+
+
+def test_each_dismissal_makes_it_more_reserved_until_one_is_used() -> None:
+    talk = Talk().level(2).turn("them", "hurt").close("dismissed").wait(20).turn("them", "fear")
+    assert len(talk.prompts) == 1, "20 s are not enough after a dismissal"
+    talk.wait(5).turn("them", "fear")
+    assert len(talk.prompts) == 2
+    talk.close("used").wait(20).turn("them", "threat")
+    assert len(talk.prompts) == 3
+
+
+SPOKEN = [
+    ("This has clearly been hard on you, and I want to hear all of it.",
+     "look this has obviously been really hard on you and i want to hear it all"),
+    ("I hear how frustrating this is. Tell me what bothers you most.",
+     "I can hear how frustrating it is. So tell me, what bothers you the most?"),
+    ("We let you down there. I won't explain it away.", "We let you down. I'm not going to explain that away."),
+    ("I should have called you first. That was a mistake.", "Yeah I should've called you first, that was my mistake"),
+    ("Could we take ten minutes? I want to come back to this properly.",
+     "Can we take ten minutes, I'd like to come back to that properly."),
+    ("I don't see us agreeing today. I'd be glad to talk again later.",
+     "I don't think we will agree today but I'd be happy to talk again later"),
+    ("I think I began this badly. May we start over?", "I started this badly. Can we start over?"),
+    ("Your experience here matters to me, and I should have said so.",
+     "Your experience matters to me, I should have said that earlier"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "words"), SPOKEN)
+def test_a_line_that_is_spoken_freely_is_recognised(line: str, words: str) -> None:
+    assert resembles(line, words) >= SPOKEN_FROM
+    others = [other for other, _ in SPOKEN if other != line]
+    assert all(resembles(other, words) < SPOKEN_FROM for other in others)
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_resemblance_is_a_share(line: str, words: str) -> None:
+    assert 0.0 <= resembles(line, words) <= 1.0
+
+
+def test_words_that_resemble_the_line_count_as_used_and_the_effect_is_told() -> None:
     talk = Talk().level(2).turn("them", "hurt")
-    talk.out += talk.coach.step(PromptClosed(t=talk.t, id=talk.prompts[0].id, outcome="dismissed"))
-    talk.wait(22).turn("them", "hurt")
-    assert [p.move for p in talk.prompts] == ["own_it", "restart"]
+    talk.turn("me", text=f"Yes. {talk.prompts[0].say}").wait(5).level(1).wait(60)
+    assert talk.outcomes == ["used"]
+    effect = talk.effects[0]
+    assert (effect.used, effect.noticed, effect.before, effect.lowest, effect.after) == (True, "words", 2, 1, 1)
+    assert effect.similarity >= SPOKEN_FROM
+    assert effect.seconds == 60.0
+
+
+def test_other_words_do_not() -> None:
+    talk = Talk().level(2).turn("them", "hurt").turn("me", text="The contract says next business day.").wait(60)
+    assert "used" not in talk.outcomes
+    assert [(e.used, e.noticed) for e in talk.effects] == [(False, "")]
+
+
+def test_the_key_is_told_as_such_and_the_end_leaves_no_effect_out() -> None:
+    talk = Talk().level(2).turn("them", "hurt").close("used").wait(10)
+    talk.out += talk.coach.step(SessionEnded(t=talk.t, reason="user"))
+    assert [(e.used, e.noticed, round(e.seconds)) for e in talk.effects] == [(True, "key", 11)]
+
+
+def test_a_prompt_that_was_answered_and_talked_over_has_passed() -> None:
+    talk = Talk().level(2).turn("them", "hurt").turn("me").turn("them").wait(1)
+    assert talk.outcomes == ["expired"]
+
+
+def test_another_suggestion_is_the_next_move_and_costs_no_budget() -> None:
+    talk = Talk(CoachSettings(per_hour=1)).level(2).turn("them", "anger")
+    for _ in range(3):
+        talk.out += talk.coach.step(AnotherWanted(t=talk.t))
+    assert [p.move for p in talk.prompts] == ["acknowledge", "restart", "take_break", "acknowledge"]
+    assert len({p.say for p in talk.prompts}) == 4
+
+
+def test_asked_in_a_calm_talk_it_answers_the_last_thing_or_offers_a_breath() -> None:
+    talk = Talk().turn("them", "fear")
+    talk.out += talk.coach.step(AnotherWanted(t=talk.t))
+    assert [p.move for p in talk.prompts] == ["reassure"]
+    quiet = Talk().wait(100)
+    quiet.out += quiet.coach.step(AnotherWanted(t=quiet.t))
+    quiet.out += quiet.coach.step(AnotherWanted(t=quiet.t))
+    assert [p.move for p in quiet.prompts] == ["stay_centred", "stay_centred"]
 
 
 def test_the_end_closes_what_is_open() -> None:
@@ -156,11 +296,43 @@ def test_the_end_closes_what_is_open() -> None:
 
 
 def test_leaving_reminds_of_the_users_own_limit() -> None:
-    talk = Talk()
-    talk.coach.step(SessionStarted(source="live", started_unix=0.0, prep={"limit": "Not below 40."}))
-    shown = talk.level(2).turn("them", "bad_faith").prompts
+    shown = Talk().begin(limit="Not below 40.").level(2).turn("them", "bad_faith").prompts
     assert [p.move for p in shown] == ["walk_away"]
     assert "Not below 40." in shown[0].why
+
+
+def test_a_limit_that_they_insist_on_passing_calls_for_the_exit() -> None:
+    talk = Talk().begin(limit="Not below 40 a unit").level(2)
+    talk.turn("them", "demand", text="It's thirty five, take it or leave it.")
+    assert [p.move for p in talk.prompts] == ["value_them"], "once is haggling"
+    talk.wait(20).turn("them", "demand", text="Thirty-five. That's all there is.")
+    assert [p.move for p in talk.prompts] == ["value_them", "walk_away"]
+
+
+def test_words_that_set_the_user_off_call_for_a_breath() -> None:
+    talk = Talk().begin(words="amateurs, do your homework").level(2)
+    talk.turn("them", "anger", text="Honestly, you should do your homework!")
+    assert [p.move for p in talk.prompts] == ["stay_centred"]
+    assert "do your homework" in talk.prompts[0].why
+
+
+def test_pressures_that_were_expected_are_recognised() -> None:
+    talk = Talk().begin(pressures="Her board wants savings").level(2)
+    talk.turn("them", "fear", text="The board will have my head for this.")
+    assert [p.move for p in talk.prompts] == ["name_the_situation"]
+    assert "board" in talk.prompts[0].why
+
+
+def test_the_words_fit_the_driver_and_the_level() -> None:
+    hurt = Talk().level(2).turn("them", "identity").wait(50).turn("them", "identity").wait(50)
+    headlines = [p.headline for p in hurt.prompts]
+    assert headlines == ["Show respect, save face", "Show their work is seen"]
+    assert "ending" not in Talk().level(2).turn("them", "bad_faith").prompts[0].say
+
+
+def test_what_the_user_said_already_is_not_suggested() -> None:
+    first = Talk().level(2).turn("them", "fear").prompts[0].say
+    assert Talk().level(2).turn("me", text=first).turn("them", "fear").prompts[0].say != first
 
 
 def test_switched_off_it_says_nothing() -> None:

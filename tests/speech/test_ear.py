@@ -74,6 +74,48 @@ def test_what_goes_on_can_be_looked_at() -> None:
     assert so_far.t1 - so_far.t0 == pytest.approx(1.0, abs=0.1)
 
 
+def test_what_is_heard_again_replaces_what_was_heard() -> None:
+    # given a side of which an ear has heard two seconds of speech, still going on
+    ear = Ear("me", LoudnessVad(), Endpointer())
+    told = ear.feed(sound((1.0, False), (2.0, True)))
+    assert [type(d) for d in told] == [Started]
+    # when it turns out that it was not this side's, and is told again as silence
+    told = ear.rewind(0.5)
+    assert [type(d) for d in told] == [Stopped]
+    assert ear.now == ear.end == pytest.approx(0.5, abs=FRAME / RATE)
+    heard = ear.feed(sound((3.0, False), (1.0, True), (1.0, False)))
+    # then only what came after it was said, at its time
+    [speech] = [d for d in heard if isinstance(d, Speech)]
+    assert speech.t0 == pytest.approx(3.5, abs=0.1)
+
+
+def test_what_was_finished_is_not_heard_again() -> None:
+    ear = Ear("me", LoudnessVad(), Endpointer())
+    [_, _, speech] = ear.feed(sound((1.0, False), (1.0, True), (1.0, False)))
+    assert ear.rewind(0.0) == []
+    assert ear.now == speech.t1
+
+
+def test_words_that_had_begun_before_go_on() -> None:
+    ear = Ear("me", LoudnessVad(), Endpointer())
+    ear.feed(sound((1.0, False), (3.0, True)))
+    assert ear.rewind(2.0) == []
+    begin = ear.now
+    heard = ear.feed(sound((1.0, True), (1.0, False)))
+    [speech] = [d for d in heard if isinstance(d, Speech)]
+    assert (speech.t0, speech.t1) == pytest.approx((1.0, begin + 1.0), abs=0.1)
+    assert np.all(speech.samples[RATE // 2 : RATE] == 0.5)
+
+
+def test_speech_is_told_by_one_sound_and_kept_as_another() -> None:
+    ear = Ear("me", LoudnessVad(), Endpointer())
+    kept = np.full(4 * RATE, 0.3, np.float32)
+    heard = ear.feed(kept, sound((1.0, False), (1.0, True), (2.0, False)))
+    [speech] = [d for d in heard if isinstance(d, Speech)]
+    assert (speech.t0, speech.t1) == pytest.approx((1.0, 2.0), abs=0.1)
+    assert np.all(speech.samples == np.float32(0.3))
+
+
 def test_at_a_pause_it_offers_what_the_utterance_will_be_if_this_is_its_end() -> None:
     ear = Ear("me", LoudnessVad(), Endpointer())
     ear.feed(sound((1.0, False), (1.0, True), (0.05, False)))

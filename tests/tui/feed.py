@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import time
 from collections.abc import Callable
 
 from companion.events import (
@@ -50,6 +52,37 @@ def heated() -> list[Event]:
         Mark(t=90.0, note="here"),
         PROMPT,
         Partial(t=98.0, speaker="them", t0=97.0, text="No, I am not going to", stable=9),
+    ]
+
+
+def tense() -> list[Event]:
+    """The first five turns: an edge, and nothing to say about it."""
+    return _turns(5)
+
+
+def defended() -> list[Event]:
+    """The whole talk, and the user's own stress."""
+    breath = dataclasses.replace(
+        PROMPT, move="stay_centred", driver="defensive", kind="do", headline="Breathe, then be curious",
+        say="Breathe out slowly. Count to three before you speak.",
+        why="Arguing back feeds it; a slow breath gives you your choice back. It is their situation, not you.",
+    )  # fmt: skip
+    return [*_turns(7), breath]
+
+
+def breaking() -> list[Event]:
+    """It is about to end, and the machine is behind."""
+    leave = dataclasses.replace(
+        PROMPT, t=110.0, move="walk_away", driver="bad_faith", headline="Prepare a graceful exit", level=3,
+        say="I'd rather part on good terms than sign something we'd both regret.",
+        why="Your limit: Not below 40 a unit.",
+    )  # fmt: skip
+    return [
+        *_turns(7),
+        Escalation(t=105.0, level=3, previous=2, score=0.9, reasons=("they: may be bad faith, “Then we are done.”",)),
+        Temperature(t=105.0, score=0.9, level=3),
+        Health(part="machine", state="degraded", message="The machine is behind; words come late."),
+        leave,
     ]
 
 
@@ -106,6 +139,10 @@ class PlayedSession:
         self.asked.append((outcome, prompt_id))
         self._tell(PromptClosed(t=99.0, id=prompt_id, outcome=outcome))
 
+    def another(self) -> None:
+        self.asked.append(("another", None))
+        self._tell(dataclasses.replace(PROMPT, id=2, move="take_break", headline="Take a short break"))
+
     def set_sensitivity(self, value: float) -> None:
         self._tell(SensitivityChanged(t=99.0, value=value))
 
@@ -115,3 +152,18 @@ class PlayedSession:
 
     def wait(self, timeout_s: float | None = None) -> bool:
         return True
+
+
+class StillHearing:
+    """Ears in a quiet room where one side was heard."""
+
+    def open(self) -> None:
+        self.looks = 0
+
+    def levels(self) -> dict[str, float]:
+        time.sleep(0.02)
+        self.looks += 1
+        return {"me": -22.0, "them": -100.0}
+
+    def close(self) -> None:
+        self.closed = True

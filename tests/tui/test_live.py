@@ -5,34 +5,44 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from textual.widgets import Input, RichLog, Static
+from textual.widgets import Input, Static
 
 from companion.config import Settings
-from companion.events import Mark, SessionStarted, Utterance
-from companion.tui.live import LiveApp
-from tests.tui.feed import PlayedSession, calm, heated, over
+from companion.events import Escalation, Health, Mark, SessionStarted, Utterance
+from companion.tui.live import REVIEW, Around, LiveApp
+from companion.tui.regions import Region
+from companion.tui.transcript import Transcript
+from tests.tui import feed
+from tests.tui.feed import PROMPT, PlayedSession, breaking, calm, heated, over, tense
 
 
-def app(events, **screen) -> tuple[LiveApp, PlayedSession]:
+def app(events, *, review=False, alarms=None, **screen) -> tuple[LiveApp, PlayedSession]:
     settings = Settings()
     settings = dataclasses.replace(settings, screen=dataclasses.replace(settings.screen, **screen))
     session = PlayedSession(events)
-    return LiveApp(session, settings, title="a call"), session
+    around = Around("a call", review=review, alarms=lambda: alarms, now=lambda: 0.0)
+    return LiveApp(session, settings, around), session
 
 
 def shown(live: LiveApp, what: str) -> str:
     return str(live.screen_stack[0].query_one(what, Static).visual)
 
 
-def transcript(live: LiveApp) -> str:
-    return "\n".join(strip.text for strip in live.screen_stack[0].query_one("#transcript", RichLog).lines)
+def words(live: LiveApp) -> Transcript:
+    return live.screen_stack[0].query_one("#transcript", Transcript)
+
+
+def seen(live: LiveApp) -> str:
+    """What stands on the rows of the transcript."""
+    view = words(live)
+    return "\n".join(view.render_line(y).text for y in range(view.size.height))
 
 
 async def test_what_is_said_stands_in_the_transcript() -> None:
     live, _ = app(heated())
     async with live.run_test(size=(120, 40)) as pilot:
         await pilot.pause(0.2)
-        assert "Do you even hear yourself?" in transcript(live)
+        assert "Do you even hear yourself?" in seen(live)
         assert "ACKNOWLEDGE THE ANGER" in shown(live, "#card")
         assert "HEATED" in shown(live, "#state")
 
@@ -68,6 +78,19 @@ async def test_space_pauses_and_goes_on() -> None:
         assert "CALM" in shown(live, "#state")
 
 
+async def test_a_key_for_the_session_lights_up_before_it_is_answered(monkeypatch) -> None:
+    monkeypatch.setattr("companion.tui.live.LIT_S", 60.0)
+    live, session = app(calm())
+    session.pause = lambda: None  # a session that is busy
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        await pilot.press("space")
+        keys = live.screen_stack[0].query_one("#keys", Region)
+        assert any(span.style.reverse for span in keys.text.spans)
+        live._unlit()
+        assert not any(span.style.reverse for span in keys.text.spans)
+
+
 async def test_a_moment_is_marked_with_a_note_or_without() -> None:
     live, session = app(calm())
     async with live.run_test() as pilot:
@@ -94,13 +117,123 @@ async def test_more_and_less_sensitive_within_bounds() -> None:
 
 
 async def test_the_words_can_be_hidden_when_the_screen_is_shared() -> None:
-    live, _ = app(heated())
+    live, _ = app(breaking())
     async with live.run_test() as pilot:
         await pilot.pause(0.2)
         await pilot.press("t")
-        assert not live.query_one("#transcript").display
+        await pilot.pause(0.1)
+        everything = seen(live) + shown(live, "#state") + shown(live, "#card")
+        assert "The words are hidden" in everything
+        assert not any(said in everything for said in ("ticket", "we are done", "Not below 40"))
+        assert "PREPARE A GRACEFUL EXIT" in everything
         await pilot.press("t")
-        assert live.query_one("#transcript").display
+        await pilot.pause(0.1)
+        assert "ticket" in seen(live)
+
+
+async def test_another_suggestion_takes_the_place_of_the_first() -> None:
+    live, session = app(heated())
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        await pilot.press("n")
+        await pilot.pause(0.2)
+        assert session.asked == [("another", None)]
+        assert "TAKE A SHORT BREAK" in shown(live, "#card")
+
+
+async def test_sensitivity_is_told_as_alarms_an_hour_of_the_users_own_calls() -> None:
+    live, _ = app(calm(), alarms={0.0: 0.0, 0.25: 3.1})
+    async with live.run_test(size=(120, 30)) as pilot:
+        await pilot.pause(0.3)
+        assert "no alarms" in shown(live, "#meters")
+        await pilot.press("plus")
+        await pilot.pause(0.2)
+        assert "about 3 alarms an hour" in shown(live, "#meters")
+
+
+async def test_what_is_said_is_followed_until_one_scrolls_back_and_again_from_the_end() -> None:
+    many = [Utterance(t=n, speaker="me", t0=n, t1=n + 1, text=f"sentence {n}") for n in range(300)]
+    live, session = app([*calm(), *many])
+    async with live.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.3)
+        assert "sentence 299" in seen(live)
+        await pilot.press("pageup", "up")
+        session.play([Utterance(t=301, speaker="them", t0=300, t1=301, text="one more")])
+        await pilot.pause(0.2)
+        assert "one more" not in seen(live)
+        assert "newer words below" in seen(live)
+        await pilot.press("home")
+        await pilot.pause(0.1)
+        assert "Morning." in seen(live)
+        await pilot.press("end")
+        await pilot.pause(0.1)
+        assert "one more" in seen(live)
+        assert words(live).following
+
+
+async def test_what_is_being_said_stands_below_the_rest_and_becomes_firm_in_place() -> None:
+    live, session = app(heated())
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        before = seen(live).split("\n")
+        assert before[-1].strip() == "they  No, I am not going to"
+        session.play([Utterance(t=100, speaker="them", t0=97, t1=100, text="No, I am not going to")])
+        await pilot.pause(0.2)
+        assert seen(live).split("\n") == before
+
+
+async def test_nothing_moves_when_a_suggestion_comes_and_goes() -> None:
+    live, session = app(tense())
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        places = {w.id: w.region for w in live.screen_stack[0].walk_children() if w.id != "keys"}
+        session.play([PROMPT])
+        await pilot.pause(0.2)
+        assert {w.id: w.region for w in live.screen_stack[0].walk_children() if w.id != "keys"} == places
+
+
+async def test_the_palette_knows_every_command_and_changes_colours() -> None:
+    live, _ = app(heated())
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        commands = {c.title: c.callback for c in live.get_system_commands(live.screen)}
+        assert {"Pause or listen again", "Another suggestion", "End the call", "Colours: Light"} <= commands.keys()
+        commands["Colours: Light"]()
+        await pilot.pause(0.1)
+        assert live.theme == "companion-light"
+        await pilot.press("ctrl+p")
+        await pilot.pause(0.3)
+        assert len(live.screen_stack) == 2
+
+
+@pytest.mark.parametrize(("alert", "rings"), [("off", 0), ("bell", 1)])
+async def test_a_soft_sign_only_for_breaking_and_only_when_wanted(monkeypatch, alert: str, rings: int) -> None:
+    rung: list[int] = []
+    monkeypatch.setattr(LiveApp, "bell", lambda self: rung.append(1))
+    live, session = app(heated(), alert=alert)
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        assert rung == []
+        session.play([Escalation(t=101, level=3, previous=2, score=0.9)])
+        await pilot.pause(0.2)
+        assert len(rung) == rings
+
+
+async def test_without_colours_nothing_is_coloured(monkeypatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    live, _ = app(heated())
+    async with live.run_test() as pilot:
+        await pilot.pause(0.3)
+        picture = live.export_screenshot()
+        assert not any(colour in picture for colour in ("#f0975a", "#1f2630", "#7fc8a9"))
+        assert "HEATED" in shown(live, "#state")
+
+
+async def test_in_the_strip_what_is_wrong_is_told_beside_the_state() -> None:
+    live, _ = app([*calm(), Health(part="them", state="lost", message="Nothing is heard of them.")])
+    async with live.run_test(size=(80, 6)) as pilot:
+        await pilot.pause(0.2)
+        assert "Nothing is heard of them." in shown(live, "#state")
 
 
 async def test_help_and_breathing_lie_over_it_until_a_key() -> None:
@@ -127,12 +260,33 @@ async def test_the_end_is_asked_for_once_and_then_summed_up() -> None:
     assert live.return_code == 0
 
 
+async def test_what_was_kept_is_looked_back_at_straight_away() -> None:
+    live, _ = app(heated(), review=True)
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        await pilot.press("q", "y")
+        await pilot.pause(0.2)
+    assert live.return_value == REVIEW
+
+
+async def test_a_call_that_ends_by_itself_says_so_first() -> None:
+    live, _ = app(over(), review=True)
+    async with live.run_test() as pilot:
+        await pilot.pause(0.3)
+        assert "Any key: look back." in str(live.screen.query_one("#sheet", Static).visual)
+        await pilot.press("x")
+        await pilot.pause(0.1)
+    assert live.return_value == REVIEW
+
+
 async def test_ctrl_c_ends_at_once_and_in_order() -> None:
     live, session = app(calm())
     async with live.run_test() as pilot:
         await pilot.pause(0.1)
         await pilot.press("ctrl+c")
+        await pilot.pause(0.1)
         assert session.asked == [("end", "signal")]
+    assert live.return_value is None
 
 
 async def test_a_session_that_ends_by_itself_leaves_its_summary() -> None:
@@ -148,7 +302,7 @@ async def test_speech_is_data() -> None:
                    Utterance(t=1, speaker="them", t0=0, t1=1, text=evil), Mark(t=2, note=evil)])  # fmt: skip
     async with live.run_test(size=(120, 40)) as pilot:
         await pilot.pause(0.2)
-        text = transcript(live)
+        text = seen(live)
         assert "[bold red]hello[/]" in text
         assert not {"\x1b", "\u202e", "\x07"} & set(text)
 
@@ -159,20 +313,20 @@ async def test_thousands_of_events_between_two_looks_are_drawn_once() -> None:
         await pilot.pause(0.1)
         session.play([Utterance(t=n, speaker="me", t0=n, t1=n + 1, text=f"sentence {n}") for n in range(5000)])
         await pilot.pause(1.5)
-        assert "sentence 4999" in transcript(live)
+        assert "sentence 4999" in seen(live)
 
 
+SIZES = [(120, 36), (80, 24), (38, 32), (80, 6)]
 PICTURES = [
-    ("dark", (80, 24), "calm"), ("dark", (80, 24), "heated"), ("dark", (120, 40), "heated"),
-    ("dark", (200, 50), "heated"), ("dark", (38, 30), "heated"), ("dark", (80, 6), "heated"),
-    ("light", (80, 24), "heated"), ("light", (120, 40), "calm"), ("contrast", (80, 24), "heated"),
-    ("dark", (80, 24), "over"),
+    *((theme, size, "heated") for theme in ("dark", "light", "contrast") for size in SIZES),
+    *(("dark", size, "calm") for size in SIZES), ("light", (80, 24), "tense"), ("dark", (80, 24), "defended"),
+    ("dark", (80, 24), "breaking"), ("dark", (80, 14), "heated"), ("dark", (80, 24), "over"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("theme", "size", "story"), PICTURES, ids=lambda v: str(v).replace(" ", ""))
 def test_it_looks_as_it_did(snap_compare, theme: str, size: tuple[int, int], story: str) -> None:
-    live, _ = app({"calm": calm, "heated": heated, "over": over}[story](), theme=theme)
+    live, _ = app(getattr(feed, story)(), theme=theme)
 
     async def settle(pilot) -> None:
         await pilot.pause(0.3)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.events import Health, Meter, Partial, PromptClosed, Temperature, Utterance
-from companion.tui.paint import state_line, timeline
+from companion.tui.gauges import timeline
+from companion.tui.paint import state_line
 from companion.tui.palette import PALETTES
 from companion.tui.state import WINDOW_S, LiveState
 from tests.tui.feed import PROMPT, calm, heated, over

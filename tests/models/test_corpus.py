@@ -1,0 +1,85 @@
+"""The corpus is as its README says: every file well formed, and nothing that is measured on is trained on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from companion.events import DRIVERS, MOVES
+
+CORPUS = Path(__file__).parents[2] / "models" / "training" / "corpus"
+LINES = sorted(CORPUS.rglob("lines/*.jsonl"))
+CALLS = sorted(CORPUS.rglob("calls/*.jsonl"))
+VOICES = {"neutral", "tense", "loud", "flat", "shaky", "warm", "fast", "slow"}
+
+
+def rows(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def author(path: Path) -> str:
+    return re.sub(r"\d", "", path.stem)
+
+
+def check_said(row: dict) -> None:
+    assert row["text"].strip()
+    assert row["level"] in range(4)
+    assert row["drivers"]
+    assert set(row["drivers"]) <= {*DRIVERS, "none"}
+    assert "none" not in row["drivers"] or row["drivers"] == ["none"]
+    assert "defensive" not in row["drivers"] or row["speaker"] == "me"
+
+
+@pytest.mark.parametrize("path", LINES, ids=lambda p: p.stem)
+def test_lines_are_labelled(path: Path) -> None:
+    for row in rows(path):
+        assert row["speaker"] in ("me", "them")
+        check_said(row)
+
+
+@pytest.mark.parametrize("path", CALLS, ids=lambda p: p.stem)
+def test_calls_are_labelled_turn_by_turn(path: Path) -> None:
+    head, *turns = rows(path)
+    assert head["id"] == path.stem
+    assert [t["n"] for t in turns] == list(range(1, len(turns) + 1))
+    for turn in turns:
+        check_said(turn)
+        assert turn["speaker"] in ("me", "them", "them2")
+        assert set(turn["moves"]) <= set(MOVES)
+        assert turn["voice"] in VOICES
+    onset = next((t["n"] for t in turns if t["level"] >= 2), None)
+    assert head["onset_turn"] == onset
+    assert head["escalates"] is (onset is not None)
+    moments = sum(bool(t["moves"]) for t in turns)
+    assert 2 <= moments <= 7 if head["escalates"] else moments == 0
+
+
+def test_what_is_measured_on_is_by_other_authors_than_what_is_trained_on() -> None:
+    parts = {"train": set(), "fit": set(), "unseen": set()}
+    for path in LINES + CALLS:
+        part = path.parents[1].name
+        parts[part if part in parts else "train"].add(author(path))
+    assert all(parts.values())
+    assert not parts["train"] & (parts["fit"] | parts["unseen"])
+    assert not parts["fit"] & parts["unseen"]
+
+
+def test_no_line_stands_in_both() -> None:
+    said = {"train": set(), "held": set()}
+    for path in LINES:
+        part = "held" if path.parents[1].name in ("fit", "unseen") else "train"
+        said[part] |= {re.sub(r"\W+", " ", r["text"].lower()).strip() for r in rows(path) if len(r["text"].split()) > 4}
+    assert not said["train"] & said["held"]
+
+
+def test_every_driver_is_there_in_number_and_most_lines_do_not_name_it() -> None:
+    found = [r for path in LINES for r in rows(path)]
+    counts = Counter(d for r in found for d in r["drivers"])
+    assert min(counts[d] for d in DRIVERS) >= 300
+    assert counts["none"] >= 3000
+    named = sum(r["drivers"][0].replace("_", " ") in r["text"].lower() for r in found if r["drivers"] != ["none"])
+    assert named / sum(r["drivers"] != ["none"] for r in found) < 0.125

@@ -1,0 +1,125 @@
+"""The pieces of the screen, by themselves: layouts, line breaks, the pacer, the first run."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from companion.errors import CompanionError
+from companion.tui.gauges import KEYS, PROMPT_KEYS, an_hour, keys, meters, sensitivity
+from companion.tui.layout import fitting
+from companion.tui.paint import BREATH, pacer
+from companion.tui.palette import PALETTES
+from companion.tui.regions import Region
+from companion.tui.state import LiveState
+from companion.tui.welcome import WelcomeApp
+from companion.tui.wrap import wrapped
+from tests.tui.feed import StillHearing
+
+DARK = PALETTES["dark"]
+
+
+@pytest.mark.parametrize(
+    ("size", "name"),
+    [((200, 50), "wide"), ((110, 24), "wide"), ((109, 24), "normal"), ((80, 24), "normal"), ((59, 40), "narrow"),
+     ((38, 24), "narrow"), ((80, 6), "strip"), ((200, 6), "strip"), ((38, 6), "strip")],
+)  # fmt: skip
+def test_the_layout_follows_the_size(size: tuple[int, int], name: str) -> None:
+    assert fitting(*size).name == name
+
+
+texts = st.text(alphabet=st.sampled_from("ab  ü漢字é-,."), max_size=120)
+
+
+@given(texts, st.integers(2, 40))
+def test_rows_fit_and_no_word_is_lost(text: str, width: int) -> None:
+    rows = wrapped(text, width)
+    assert rows
+    assert all(cell_len(text[a:b]) <= width for a, b in rows)
+    assert "".join(text[a:b] for a, b in rows).replace(" ", "") == text.replace(" ", "")
+    assert all(b <= c for (_, b), (c, _) in zip(rows, rows[1:], strict=False))
+
+
+def test_rows_break_at_blanks() -> None:
+    text = "the quick brown fox"
+    assert [text[a:b] for a, b in wrapped(text, 10)] == ["the quick", "brown fox"]
+
+
+@given(st.floats(0, 10_000))
+def test_the_pacer_never_jumps(seconds: float) -> None:
+    assert pacer(seconds, DARK).cell_len == pacer(0.0, DARK).cell_len
+
+
+def test_a_breath_is_slow_and_longer_on_the_way_out() -> None:
+    times = {name: length for length, name in BREATH}
+    assert times["breathe out"] > times["breathe in"]
+    assert 4.5 <= 60 / sum(times.values()) <= 6.5, "breaths a minute"
+    assert pacer(4.5, DARK).plain.count("●") == 14
+
+
+@pytest.mark.parametrize(
+    ("alarms", "words"),
+    [(0.0, "no alarms"), (0.3, "an alarm every few hours"), (1.2, "about 1 alarm an hour"),
+     (2.7, "about 3 alarms an hour")],
+)  # fmt: skip
+def test_alarms_are_counted_as_people_count(alarms: float, words: str) -> None:
+    assert an_hour(alarms) == words
+    assert sensitivity(0.1, {0.0: alarms, 1.0: 9.0}) == words
+
+
+@given(st.floats(-1, 1))
+def test_without_past_calls_the_sensitivity_has_a_word(value: float) -> None:
+    assert sensitivity(value)
+
+
+@pytest.mark.parametrize("width", [20, 38, 60, 80, 120, 200])
+def test_footers_fit_and_the_most_needed_keys_come_first(width: int) -> None:
+    for prompt, first in ((False, KEYS[0]), (True, PROMPT_KEYS[0])):
+        line = keys(DARK, width, prompt=prompt)
+        assert line.cell_len <= width
+        assert line.plain.startswith(f" {first[0]}")
+    assert meters(LiveState(talked=(50.0, 50.0), pace=1.3), DARK, width).cell_len <= max(width, 24)
+
+
+async def test_the_first_run_has_three_screens_and_a_hearing_test() -> None:
+    made: list[StillHearing] = []
+
+    def hearing() -> StillHearing:
+        made.append(StillHearing())
+        return made[-1]
+
+    first = WelcomeApp("dark", hearing)
+    async with first.run_test(size=(80, 24)) as pilot:
+        pages = []
+        for _ in range(3):
+            await pilot.pause(0.2)
+            pages.append(str(first.query_one("#words", Region).visual).split("\n")[0])
+            if len(pages) < 3:
+                await pilot.press("enter")
+        assert pages == ["What it does", "Consent and privacy", "Does it hear?"]
+        assert "not heard yet" in str(first.query_one("#ears", Region).visual)
+        assert "heard" in str(first.query_one("#ears", Region).visual).split("\n")[0]
+        await pilot.press("enter")
+    assert first.return_value is True
+    assert made[0].closed
+
+
+async def test_leaving_the_first_run_is_no_consent() -> None:
+    first = WelcomeApp("light", StillHearing)
+    async with first.run_test() as pilot:
+        await pilot.press("enter", "left", "escape")
+    assert first.return_value is False
+
+
+async def test_deaf_ears_are_told_in_the_hearing_test() -> None:
+    class Deaf(StillHearing):
+        def open(self) -> None:
+            raise CompanionError("No microphone was found.", "See: companion doctor")
+
+    first = WelcomeApp("dark", Deaf)
+    async with first.run_test() as pilot:
+        await pilot.press("enter", "enter")
+        await pilot.pause(0.2)
+        assert "No microphone was found." in str(first.query_one("#ears", Region).visual)
