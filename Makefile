@@ -48,6 +48,7 @@ format: $(STAMP)  ## let ruff write the code the way it should look
 bench: models  ## how quick it is: latency, speed, start-up, memory
 	@$(BIN)/python bench/pipeline.py
 	@$(BIN)/python bench/screen.py
+	@$(BIN)/python bench/speech.py --quick
 
 eval: models  ## how well it understands: lines, calls, voices (reads ../shared where there is one)
 	@$(BIN)/python bench/evaluate.py
