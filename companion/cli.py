@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
 import logging
 import os
 import sys
@@ -88,12 +90,16 @@ def companion(ctx: click.Context, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the program; errors become one sentence and an exit code (1 failed, 2 used wrongly)."""
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    _make_streams_safe()
     _log_to_file(debug=debug)
     try:
         code = companion.main(args=arguments, prog_name="companion", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except CompanionError as error:
         _leave(error, str(error), error.exit_code, debug=debug)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.UsageError as error:
         hint = f" See: {error.ctx.command_path} --help" if error.ctx is not None and "See:" not in error.message else ""
         _leave(error, error.format_message() + hint, 2, debug=debug)
@@ -110,9 +116,21 @@ def main(arguments: list[str] | None = None) -> None:
         _leave(error, _unexpected(error), 1, debug=debug)
 
 
+def _make_streams_safe() -> None:
+    """A stream that the shell closed (``<&-``) is empty; letters that an encoding does not know become "?"."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123  # open until the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def _unexpected(error: Exception) -> str:
     from companion import locations
 
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The output cannot be written, as there is no space left. Free some space."
     return (
         f"Something went wrong that should not have ({type(error).__name__}). "
         f"Details are in {locations.log_path()}; run again with --debug to see them here."

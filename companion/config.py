@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -23,6 +25,17 @@ from companion.errors import UsageError
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Ladder = Annotated[tuple[Fraction, Fraction, Fraction], Meta(description="for levels 1, 2 and 3")]
+
+LANGUAGES = tuple(
+    re.findall(
+        r"\w+",
+        "auto af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he "
+        "hi hr ht hu hy id is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn "
+        "no oc pa pl ps pt ro ru sa sd si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi "
+        "yo zh yue ",
+    )
+)
+"""What ``speech.language`` may be: the codes that Whisper knows (a test compares them with faster-whisper's)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +56,9 @@ class AudioSettings:
 class SpeechSettings:
     """From sound to words."""
 
-    model: str = "base"
+    model: Annotated[str, Meta(min_length=1)] = "base"
     """"base", "tiny.en", any faster-whisper model on the hub, a folder, or "auto"."""
-    language: Annotated[str, Meta(min_length=2, max_length=4)] = "en"
+    language: str = "en"
     """A Whisper language code, or "auto"."""
     threads: Annotated[int, Meta(ge=0, le=64)] = 0
     """Processor threads for recognition; 0 chooses."""
@@ -65,7 +78,7 @@ class SpeechSettings:
 class AffectSettings:
     """From words and voice to feelings and drivers."""
 
-    text_model: str = "reader"
+    text_model: Annotated[str, Meta(min_length=1)] = "reader"
     """"reader" is ours; else any Hugging Face text-classification model, by hub name or folder."""
     context_turns: Annotated[int, Meta(ge=0, le=12)] = 5
     """How many earlier turns the reader sees."""
@@ -169,12 +182,15 @@ def load(path: Path | None = None) -> Settings:
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as plain data; raises ``UsageError`` when it cannot be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise UsageError(f"There is no settings file {path}.", "Check the path after --config.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The settings file {path} cannot be read ({error}).") from error
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        what = f"The settings file {path} cannot be read ({error.strerror})."
+        raise UsageError(what, "Check the path and its permissions.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"The settings file {path} is not UTF-8 text.", "Save it as UTF-8.") from error
+    except (ValueError, RecursionError) as error:  # tomllib's own error, numbers too long and nesting too deep
         raise UsageError(f"The settings file {path} is not valid TOML: {error}.", "Mend that line.") from error
 
 
@@ -185,13 +201,23 @@ def check_keys(data: Mapping[str, Any], cls: type, path: Path, prefix: str = "")
     for key, value in data.items():
         name = f"{prefix}{key}"
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f'Did you mean "{prefix}{near[0]}"?' if near else f"Valid here: {', '.join(sorted(known))}."
-            raise UsageError(f'{path}: "{name}" is not a setting.', hint)
+            raise UsageError(f'{path}: "{name}" is not a setting.', _nearest_key(key, cls, prefix))
         if dataclasses.is_dataclass(hints[key]):
             if not isinstance(value, Mapping):
                 raise UsageError(f'{path}: "{name}" is a section.', f"Write it as [{name}] with its settings below.")
             check_keys(value, hints[key], path, f"{name}.")
+
+
+def _nearest_key(key: str, cls: type, prefix: str) -> str:
+    """What was probably meant: a setting of this section, else one of that very name in another."""
+    known = [f.name for f in dataclasses.fields(cls)]
+    near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
+    if near:
+        return f'Did you mean "{prefix}{near[0]}"?'
+    elsewhere = [name for name in flat(Settings()) if name.partition(".")[2] == key.lower()]
+    if elsewhere:
+        return f'Did you mean "{elsewhere[0]}", under [{elsewhere[0].partition(".")[0]}]?'
+    return f"Valid here: {', '.join(sorted(known))}."
 
 
 def parse(data: Mapping[str, Any], path: Path) -> Settings:
@@ -201,12 +227,30 @@ def parse(data: Mapping[str, Any], path: Path) -> Settings:
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
         key = where.rstrip("`").lstrip(".") or "the file"
-        raise UsageError(f'{path}: "{key}" has an impossible value: {what[:1].lower()}{what[1:]}.') from error
+        what = f'{path}: "{key}" has an impossible value: {what[:1].lower()}{what[1:]}.'
+        raise UsageError(what, _valid_values(data, key)) from error
+
+
+def _valid_values(data: Mapping[str, Any], key: str) -> str:
+    """Where only a few words are allowed: the nearest, or all of them."""
+    section, _, name = key.partition(".")
+    kind = get_type_hints(get_type_hints(Settings).get(section, Settings)).get(name)
+    if get_origin(kind) is not Literal:
+        return ""
+    near = difflib.get_close_matches(str(data[section][name]), get_args(kind), n=1, cutoff=0.5)
+    return f'Did you mean "{near[0]}"?' if near else f"Valid are: {', '.join(get_args(kind))}."
 
 
 def check_sense(settings: Settings, path: Path) -> None:
     """Raise ``UsageError`` where settings contradict each other."""
+    language = settings.speech.language
+    if language not in LANGUAGES:
+        near = difflib.get_close_matches(language.lower(), LANGUAGES, n=1, cutoff=0.5)
+        hint = f'Did you mean "{near[0]}"?' if near else 'Use a Whisper code such as "en", "de", "fr", or "auto".'
+        raise UsageError(f'{path}: "speech.language" has an impossible value: there is no language "{language}".', hint)
     e = settings.escalation
+    if math.isnan(e.sensitivity):
+        raise UsageError(f'{path}: "escalation.sensitivity" must be a number.', "From -1 to 1; 0 is as delivered.")
     for level, (enter, leave) in enumerate(zip(e.enter, e.leave, strict=True), 1):
         if leave >= enter:
             raise UsageError(

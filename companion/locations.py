@@ -16,7 +16,12 @@ _APP = "companion"
 
 def _home() -> Path | None:
     home = os.environ.get("COMPANION_HOME")
-    return Path(home).expanduser() if home else None
+    return _expanded(home) if home else None
+
+
+def _expanded(path: str) -> Path:
+    """With the user's own folder for ``~``; a ``~`` of nobody stays as it is (``Path.expanduser`` would raise)."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111
 
 
 def data_dir() -> Path:
@@ -70,7 +75,7 @@ def user_config_path() -> Path:
 def models_dir() -> Path:
     """Where pulled models are kept; ``COMPANION_MODELS`` names another folder."""
     named = os.environ.get("COMPANION_MODELS")
-    return Path(named).expanduser() if named else cache_dir() / "models"
+    return _expanded(named) if named else cache_dir() / "models"
 
 
 def shipped(*parts: str) -> Path:

@@ -27,6 +27,9 @@ def to_file(*, debug: bool = False) -> None:
     handler = _LazyFile(locations.log_path(), maxBytes=_MOST_BYTES, backupCount=1, delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
+    for old in root.handlers:
+        if isinstance(old, _LazyFile):
+            old.close()
     root.handlers = [handler]
     root.setLevel(logging.DEBUG if debug else logging.WARNING)
     logging.raiseExceptions = False

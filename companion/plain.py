@@ -12,6 +12,11 @@ def clean(text: str) -> str:
     return "".join(" " if unicodedata.category(c) in _UNSAFE else c for c in text)
 
 
+def whole(text: str) -> str:
+    """The text with U+FFFD for lone surrogates, which JSON can spell but no file, journal or screen can hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def clock(seconds: float) -> str:
     """Seconds as ``m:ss``, or ``h:mm:ss`` from an hour on."""
     whole = max(0, int(seconds))

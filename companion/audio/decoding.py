@@ -26,6 +26,8 @@ _LONGEST_GAP_S = 600.0
 """A larger jump is taken for a broken timestamp."""
 _SHORTFALL_S = 0.5
 """Less sound than the file declares, by more than this, means that it was cut off."""
+_TEXTS = (".json", ".txt", ".csv", ".srt", ".vtt", ".md")
+_AS_TRANSCRIPT = 'A transcript is a .jsonl file with lines like {"speaker": "me", "text": "Hello."}.'
 _UNKNOWN_SIZES = (0, 0xFFFFFFFF)
 """What recorders that were never closed leave in a RIFF header."""
 
@@ -56,7 +58,11 @@ def decode(path: Path, warnings: list[str]) -> Iterator[Samples]:
             if frames is None:
                 break
             for frame in frames:
-                yield from resampler.take(frame)
+                try:
+                    yield from resampler.take(frame)
+                except _decoding_errors():  # a layout or a rate that the resampler cannot take
+                    broken += 1
+                    resampler.drop()
         yield from resampler.flush()
         heard_s = resampler.made / RATE
         if declared_s is not None and heard_s < declared_s - _SHORTFALL_S:
@@ -102,9 +108,14 @@ class _Resampler:
                 yield self._count(made.to_ndarray())
         self._resampler = None
 
+    def drop(self) -> None:
+        """Leave what could not be resampled, and begin anew with the next frame."""
+        self._resampler = self._setup = None
+
     def _count(self, made: Samples) -> Samples:
+        """Float formats can hold anything; what is no number or beyond full scale would spoil all that follows."""
         self.made += made.shape[1]
-        return made
+        return np.clip(np.nan_to_num(made), -1.0, 1.0)
 
     def _hole_before(self, frame: Any) -> int:
         """Samples of silence that are missing before this frame."""
@@ -135,10 +146,9 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
     except _decoding_errors() as error:
         if isinstance(error, PermissionError):
             raise UsageError(f"{path} may not be read.", "Check its permissions.") from error
-        raise UsageError(
-            f"{path} is not a sound or video file that can be read, or it is damaged.",
-            "Try to play it, or convert it to WAV first.",
-        ) from error
+        is_text = path.suffix.lower() in _TEXTS
+        hint = _AS_TRANSCRIPT if is_text else "Try to play it, or convert it to WAV first."
+        raise UsageError(f"{path} is not a sound or video file that can be read, or it is damaged.", hint) from error
     with container:
         if not container.streams.audio:
             raise UsageError(f"{path} holds no sound.", "Name a file with an audio track.")

@@ -31,6 +31,8 @@ _REFUSAL_S = 0.4
 _PAUSE_S = 0.004
 """A stream that has caught up pauses longer than this between its pieces of 12.5 ms."""
 _BYTES = 4
+_NEVER_ALONE = 'exec 3<&0; (exec >&- 2>&-; read -r _ <&3; kill -9 $$) & exec "$@" 3<&- </dev/null'
+"""A recording must not outlive us, not even after kill -9: a waiter beside it sees our pipe close, and ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,10 @@ class PulseSource:
         try:
             process = subprocess.Popen(  # noqa: S603  # the only variable is a name that pactl told
                 [  # noqa: S607  # found by tools_there
+                    "sh",
+                    "-c",
+                    _NEVER_ALONE,
+                    "sh",
                     "parec",
                     f"--device={self.id}",
                     "--raw",
@@ -131,6 +137,7 @@ class PulseSource:
                     "--client-name=Companion",
                     "--property=node.dont-reconnect=true",  # PipeWire would move it to another device
                 ],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 bufsize=0,
@@ -169,6 +176,8 @@ class PulseSource:
                 if whole:
                     on_block(np.frombuffer(data[:whole], "<f4"))
                     self._settled.set()
+        assert process.stdin is not None
+        process.stdin.close()
         process.wait()
         self._said = process.stderr.read()
         process.stderr.close()

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +14,7 @@ import click
 from companion.commands.common import EventFile, ends_in_order
 from companion.commands.keeping import JournalSink
 from companion.config import Settings
-from companion.events import Escalation, Event, Level, Prompt, SessionEnded, SessionStarted, Utterance
+from companion.events import Escalation, Event, Health, Level, Prompt, SessionEnded, SessionStarted, Utterance
 from companion.plain import clean, clock
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Summary:
     peak: int = 0
     first_heated_s: float | None = None
     prompts: int = 0
+    notes: list[str] = field(default_factory=list)
+    """What was wrong with the recording: cut off, damaged."""
     interrupted: bool = False
 
     def __call__(self, event: Event) -> None:
@@ -48,6 +50,8 @@ class Summary:
                     self.first_heated_s = event.t
             case Prompt():
                 self.prompts += 1
+            case Health() if event.part == "machine" and event.state == "degraded":
+                self.notes.append(clean(event.message))
             case SessionEnded():
                 self.interrupted = event.reason == "signal"
 
@@ -60,9 +64,14 @@ class Summary:
         heated = f", heated from {clock(self.first_heated_s).strip()}" if self.first_heated_s is not None else ""
         kept = f"; look at it: companion review {self.session}" if self.session else ""
         return (
-            f"{clean(self.file)}: {clock(self.duration_s).strip()}, {self.utterances} utterances, "
-            f"peak {Level(self.peak).name.lower()}{heated}, {self.prompts} prompts{kept}"
+            f"{clean(self.file)}: {clock(self.duration_s).strip()}, {_counted(self.utterances, 'utterance')}, "
+            f"peak {Level(self.peak).name.lower()}{heated}, {_counted(self.prompts, 'prompt')}{kept}"
+            + "".join(f"\n  note: {note}" for note in self.notes)
         )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def analyze_one(

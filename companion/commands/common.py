@@ -52,7 +52,9 @@ def settings_from(options: dict[str, Any]) -> Settings:
         changes["escalation"] = dataclasses.replace(settings.escalation, sensitivity=options["sensitivity"])
     if options.get("no_keep"):
         changes["sessions"] = dataclasses.replace(settings.sessions, keep=False)
-    return dataclasses.replace(settings, **changes)
+    changed = dataclasses.replace(settings, **changes)
+    config.check_sense(changed, Path("the command line"))
+    return changed
 
 
 class EventFile:

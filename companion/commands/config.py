@@ -66,4 +66,4 @@ def check(file: Path | None) -> None:
     named = file or (locations.user_config_path() if locations.user_config_path().is_file() else "the defaults")
     changed = sum(a != b for a, b in zip(settings.flat(loaded).values(), settings.flat(settings.Settings()).values(),
                                          strict=True))  # fmt: skip
-    click.echo(f"OK: {named}, {changed} settings differ from the defaults.")
+    click.echo(f"OK: {named}, {changed} setting{'s differ' if changed != 1 else ' differs'} from the defaults.")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import IO
+from collections.abc import Callable
+from typing import TextIO
 
+from companion.errors import CompanionError
 from companion.events import (
     Escalation,
     Event,
@@ -37,8 +39,9 @@ def line(event: Event) -> str | None:
             why = clean("; ".join(event.reasons))
             return f"{clock(event.t)}  {arrow} {Level(event.level).name}: {why}"
         case Prompt():
-            quoted = f"“{event.say}”" if event.kind == "say" else event.say
-            return f"{clock(event.t)}  ◆ {event.headline}: {quoted}"
+            say = clean(event.say)
+            quoted = f"“{say}”" if event.kind == "say" else say
+            return f"{clock(event.t)}  ◆ {clean(event.headline)}: {quoted}"
         case PromptClosed() if event.outcome in ("used", "dismissed"):
             return f"{clock(event.t)}  ◇ {event.outcome}"
         case Mark():
@@ -52,12 +55,24 @@ def line(event: Event) -> str | None:
 
 
 class Printer:
-    """A sink that prints readable lines."""
+    """A sink that prints readable lines; ``gone`` is called once when their reader has left (``| head``).
 
-    def __init__(self, out: IO[str] | None = None) -> None:
-        self._out = out or sys.stdout
+    Raises ``CompanionError`` when they cannot be written for another reason.
+    """
+
+    def __init__(self, out: TextIO | None = None, gone: Callable[[], None] = lambda: None) -> None:
+        self._out: TextIO | None = out or sys.stdout
+        self._gone = gone
 
     def __call__(self, event: Event) -> None:
         text = line(event)
-        if text is not None:
+        if text is None or self._out is None:
+            return
+        try:
             print(text, file=self._out, flush=True)
+        except BrokenPipeError:
+            self._out = None
+            self._gone()
+        except OSError as error:
+            self._out = None
+            raise CompanionError(f"The lines cannot be printed ({error.strerror}).", "Free some space.") from error

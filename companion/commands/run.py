@@ -114,6 +114,8 @@ def analyze(
     sources = [_source(f, a, b, mono_as) for f, a, b in [*((f, None, None) for f in files), *pairs]]
     if not sources:
         raise UsageError("There is nothing to analyze.", "Name a file: companion analyze call.ogg")
+    for source in sources:
+        _check_not_onto_itself(events, source)
     out = EventFile(events) if events else None
     failed: list[CompanionError] = []
     try:
@@ -151,11 +153,20 @@ def _source(file: Path | None, me: Path | None, them: Path | None, mono_as: str)
     return Source(file, mono_as="me" if mono_as == "me" else "them")
 
 
+def _check_not_onto_itself(events: str | None, source: Any) -> None:
+    """Raise before the events file is emptied, when it is the very recording that is to be read."""
+    target = Path(events).expanduser() if events and events != "-" else None
+    inputs = [path for path in (source.path, source.other) if path is not None]
+    if target is not None and target.exists() and any(path.exists() and target.samefile(path) for path in inputs):
+        raise UsageError(f"The events file {target} is the recording itself.", "Name another: it would be lost.")
+
+
 def _replay(
     source: Any, speed: float, seconds: float | None, events: str | None, settings: Settings, title: str | None = None
 ) -> None:
     from companion.pipeline.build import open_file
 
+    _check_not_onto_itself(events, source)
     _watch(
         lambda sinks: open_file(source, settings, sinks, speed=speed, longest_s=seconds),
         settings,
@@ -212,7 +223,7 @@ def _print(session: Call | TranscriptCall, *, quiet: bool) -> None:
     from companion.commands.lines import Printer
 
     with ends_in_order(session.end):
-        session.start(Printer(sys.stderr if quiet else sys.stdout))
+        session.start(Printer(sys.stderr if quiet else sys.stdout, gone=lambda: session.end("signal")))
         while not session.wait(0.2):
             pass
 

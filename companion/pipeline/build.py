@@ -122,7 +122,9 @@ def _transcript(
 ) -> TranscriptCall:
     turns = read_transcript(source.path)
     language = settings.speech.language if settings.speech.language != "auto" else "en"
-    started = dataclasses.replace(_started(source.name, settings, turns[-1].t1), language=language, speech_model="")
+    started = dataclasses.replace(
+        _started(source.name, settings, max(turn.t1 for turn in turns)), language=language, speech_model=""
+    )
     return TranscriptCall(
         turns,
         lambda: Conversation(load_text_model(settings), settings.affect.context_turns),

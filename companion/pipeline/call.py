@@ -308,8 +308,10 @@ class Call:
         self._settle()
 
     def _finish(self) -> None:
-        self._source.close()
-        if hasattr(self, "_spine"):
-            self._settle()
-            self._spine.take(SessionEnded(t=self._now, reason=self._reason))
-        self._done.set()
+        try:
+            self._source.close()
+            if hasattr(self, "_spine"):
+                self._settle()
+                self._spine.take(SessionEnded(t=self._now, reason=self._reason))
+        finally:
+            self._done.set()  # whatever a sink does, whoever waits must learn that it is over

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import queue
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -33,12 +34,17 @@ from companion.events import (
 from companion.pipeline.inputs import FULL_SPEED
 from companion.pipeline.spine import Sink, Spine
 from companion.pipeline.understanding import Conversation
+from companion.plain import whole
 
 WORDS_A_SECOND = 2.7
 """Speaking rate where a transcript gives no times (conversation: Tauroza & Allison 1990, less the pauses)."""
 USUAL_GAP_S = 0.4
 LONGEST_TEXT = 4000
 """Characters of one turn; more is no turn."""
+LONGEST_S = 48 * 3600.0
+"""No call lasts longer: a time beyond it is a date, or in milliseconds."""
+_LINE_END = re.compile(r"\r\n|\r|\n")
+"""What ends a line of JSON; strings may hold U+2028 and its like (RFC 8259), where ``splitlines`` would cut them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +58,44 @@ class Turn:
 
 
 def read_transcript(path: Path) -> list[Turn]:
-    """The turns of a ``.jsonl`` file; lines without ``text`` are skipped.
+    """The turns of a ``.jsonl`` file, in the order of the file; lines without ``text`` are skipped.
 
     Raises ``UsageError`` naming the first line that is not as it must be.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError as error:
-        raise UsageError(f"There is no file {path}.", "Check the path.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read as text.", "A transcript is UTF-8, one JSON object a line.") from error
     turns: list[Turn] = []
     end = 0.0
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_LINE_END.split(_read(path)), 1):
         if not line.strip():
             continue
         row = _row(path, number, line)
-        if "text" not in row:
+        if row.get("text") is None:
             continue
         turn = _turn(path, number, row, end)
         turns.append(turn)
         end = turn.t1
-    if not turns:
+    if not any(turn.text for turn in turns):
         raise UsageError(f"{path} holds no turns.", 'A transcript has lines like {"speaker": "me", "text": "Hello."}.')
     return turns
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.exists() and not path.is_file():
+            what = "a folder" if path.is_dir() else "not a regular file"
+            raise UsageError(f"{path} is {what}.", "Name a transcript (.jsonl) or a recording.")
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no file {path}.", "Check the path.") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} cannot be read as text.", "A transcript is UTF-8, one JSON object a line.") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}).", "Check the path and its permissions.") from error
 
 
 def _row(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # too deeply nested is not ours either
         raise UsageError(f"{path}, line {number}, is not JSON.", "Mend or remove that line.") from error
     if not isinstance(row, dict):
         raise UsageError(f"{path}, line {number}, is not a JSON object.", "Mend or remove that line.")
@@ -92,13 +106,20 @@ def _turn(path: Path, number: int, row: dict[str, Any], end: float) -> Turn:
     text = row["text"]
     if not isinstance(text, str):
         raise UsageError(f'{path}, line {number}: "text" must be a text.', "Mend that line.")
-    text = " ".join(text.split())[:LONGEST_TEXT]
+    text = " ".join(whole(text).split())[:LONGEST_TEXT]
     times = {key: row[key] for key in ("t0", "t1", "gap") if row.get(key) is not None}
     for key, value in times.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise UsageError(f'{path}, line {number}: "{key}" must be a number of seconds.', "Mend that line.")
+        # the comparison comes first: an int of hundreds of digits does not fit a float
+        credible = isinstance(value, int | float) and not isinstance(value, bool) and -LONGEST_S <= value <= LONGEST_S
+        if not credible or not math.isfinite(value):
+            raise UsageError(
+                f'{path}, line {number}: "{key}" must be a number of seconds, at most {LONGEST_S:.0f}.',
+                "Mend that line.",
+            )
     t0 = max(0.0, float(times.get("t0", end + times.get("gap", USUAL_GAP_S))))
     t1 = max(t0, float(times.get("t1", t0 + max(0.4, len(text.split()) / WORDS_A_SECOND))))
+    if t1 > LONGEST_S:
+        raise UsageError(f"{path}, line {number}: the call would be longer than two days.", "Mend its times.")
     return Turn("me" if row.get("speaker") == "me" else "them", text, t0, t1)
 
 
@@ -198,7 +219,8 @@ class TranscriptCall:
             for sink in self._sinks:
                 sink(Health(part="machine", state="lost", message=message))
                 sink(SessionEnded(reason="failed"))
-            self._done.set()
+        finally:
+            self._done.set()  # whatever a sink does, whoever waits must learn that it is over
 
     def _events(self, conversation: Conversation) -> Iterator[Event]:
         """What would be heard, in the order of its times; each turn is read when it has ended."""

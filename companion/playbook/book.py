@@ -83,7 +83,7 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"There is no playbook {path}.", "Check coach.playbook in your settings.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # no UTF-8, no TOML, or nested too deeply
         raise UsageError(f"The playbook {path} cannot be read: {error}.", "Mend that line.") from error
 
 

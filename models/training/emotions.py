@@ -65,7 +65,7 @@ def main() -> None:
     sets = {n: read(args.goemotions / f"{n}.tsv") for n in ("train", "dev", "test")}
     ids = {n: tokenizer(t, truncation=True, max_length=96)["input_ids"] for n, (t, _) in sets.items()}
     reader = network.load(args.base)
-    groups = network.parameter_groups(reader, args.rate, 1e-3, args.frozen)
+    groups = network.parameter_groups(reader, args.rate, {"emotions": 1e-3}, args.frozen)
     optimiser = torch.optim.AdamW(groups, fused=True)
     labels = torch.from_numpy(sets["train"][1])
     steps = args.epochs * (len(labels) // 32)

@@ -58,8 +58,10 @@ def load(base: Path, weights: Path | None = None) -> Reader:
     return reader
 
 
-def parameter_groups(reader: Reader, rate: float, head_rate: float, frozen_layers: int = 0) -> list[dict[str, object]]:
-    """AdamW groups: the heads learn faster; biases and norms are not decayed.
+def parameter_groups(
+    reader: Reader, rate: float, head_rates: dict[str, float], frozen_layers: int = 0
+) -> list[dict[str, object]]:
+    """AdamW groups: each head learns at a rate of its own; biases and norms are not decayed.
 
     The embeddings stay as they are, and with ``frozen_layers`` the layers next to them: they know English already.
     """
@@ -69,7 +71,7 @@ def parameter_groups(reader: Reader, rate: float, head_rate: float, frozen_layer
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     for name, parameter in reader.named_parameters():
         if parameter.requires_grad:
-            speed = rate if name.startswith("encoder") else head_rate
+            speed = head_rates.get(name.partition(".")[0], rate)
             decay = 0.0 if parameter.ndim < 2 else 0.01
             groups.setdefault((speed, decay), []).append(parameter)
     return [{"params": p, "lr": r, "weight_decay": d} for (r, d), p in groups.items()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 import soundfile
@@ -174,3 +176,39 @@ def test_a_name_is_never_an_address(tmp_path, monkeypatch):
     (tmp_path / "x.wav").rename(path)
     # then it is opened as the file that it is
     assert pitch(sides(open_audio(path))["them"]) == pytest.approx(LOW, abs=3)
+
+
+def _float_wav(path, samples):
+    data = np.asarray(samples, "<f4").tobytes()
+    form = struct.pack("<IHHIIHH", 16, 3, 1, 16_000, 64_000, 4, 32)
+    path.write_bytes(
+        b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " + form + b"data" + struct.pack("<I", len(data)) + data
+    )
+    return path
+
+
+def test_what_is_no_number_or_far_too_loud_is_made_harmless(tmp_path):
+    sound = tone(LOW, 1.0, 16_000)
+    sound[4000:4100] = np.nan
+    sound[5000], sound[6000] = np.inf, 1e30
+    heard = sides(open_audio(_float_wav(tmp_path / "n.wav", sound)))["them"]
+    assert np.isfinite(heard).all()
+    assert np.abs(heard).max() <= 1.0
+    assert pitch(heard[8000:]) == pytest.approx(LOW, abs=5)
+
+
+def test_a_header_with_an_impossible_number_of_channels_is_refused(tmp_path):
+    path = tmp_path / "c.wav"
+    soundfile.write(path, np.zeros(48_000), 16_000, subtype="PCM_16")
+    lying = bytearray(path.read_bytes())
+    lying[22:24] = (255).to_bytes(2, "little")
+    path.write_bytes(lying)
+    with pytest.raises(UsageError):
+        open_audio(path)
+
+
+def test_a_text_is_told_how_a_transcript_is_named(tmp_path):
+    path = tmp_path / "call.txt"
+    path.write_text("Hello.\n" * 50)
+    with pytest.raises(UsageError, match="jsonl"):
+        open_audio(path)

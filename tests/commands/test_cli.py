@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,6 +65,8 @@ def test_help_loads_nothing_heavy() -> None:
     [
         (["nonsense"], 2, "There is no command"),
         (["demo", "--nonsense"], 2, "--nonsense"),
+        (["demo", "--sensitivity", "nan"], 2, "sensitivity"),
+        (["demo", "--language", "xx"], 2, 'no language "xx"'),
         (["config", "check", "/nowhere.toml"], 2, "There is no settings file"),
         (["classify", "/nowhere.txt"], 2, "cannot be read"),
     ],
@@ -91,3 +94,56 @@ def test_a_bug_is_told_plainly_and_logged(monkeypatch: pytest.MonkeyPatch, capsy
     assert "Traceback" not in told
     assert "ZeroDivisionError" in locations.log_path().read_text(encoding="utf-8")
     assert locations.log_path().stat().st_mode & 0o777 == 0o600
+
+
+def test_a_home_of_nobody_is_just_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    from companion import locations
+
+    monkeypatch.setenv("COMPANION_HOME", "~nobody-of-that-name/x")
+    assert locations.data_dir() == Path("~nobody-of-that-name/x/data")
+
+
+def test_a_group_without_a_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["config"])
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("Usage: companion config")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes streams as a Unix shell does")
+@pytest.mark.parametrize(
+    ("how", "code", "told"),
+    [
+        ("config show >&-", 0, ""),
+        ("prep <&-", 2, "There is no terminal to ask on"),
+        ("config check /nowhere 2>&-", 2, ""),
+        pytest.param(
+            "config show >/dev/full", 1, "no space left",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full"),
+        ),
+    ],
+)  # fmt: skip
+def test_closed_and_full_streams_are_no_bugs(how: str, code: int, told: str) -> None:
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"'{sys.executable}' -m companion {how}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == code, done.stderr
+    assert told in done.stderr
+    assert "should not have" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["analyze", "replay"])
+def test_a_recording_is_never_written_over_by_its_own_events(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = tmp_path / "call.jsonl"
+    call.write_text('{"speaker": "me", "text": "Hello."}\n', encoding="utf-8")
+    with pytest.raises(SystemExit) as left:
+        cli.main([name, str(call), "--events", str(tmp_path / "." / "call.jsonl")])
+    assert left.value.code == 2
+    assert "is the recording itself" in capsys.readouterr().err
+    assert "Hello." in call.read_text(encoding="utf-8")

@@ -53,6 +53,15 @@ def test_the_users_file_lies_over_the_defaults() -> None:
         ('[screen]\ntheme = "pink"\n', ['"screen.theme"']),
         ("speech = 3\n", ['"speech" is a section']),
         ("[speech\n", ["not valid TOML"]),
+        ('[speech]\nlanguage = "DE"\n', ['"speech.language"', 'Did you mean "de"?']),
+        ('[speech]\nlanguage = "xx"\n', ['"speech.language"', 'there is no language "xx"']),
+        ('[speech]\nmodel = ""\n', ['"speech.model"']),
+        ('[screen]\ntheme = "drak"\n', ['"screen.theme"', 'Did you mean "dark"?']),
+        ('[screen]\ntheme = "pink"\n', ["Valid are: dark, light, contrast"]),
+        ('[SPEECH]\nmodel = "base"\n', ['Did you mean "speech"?']),
+        ("sensitivity = 0.5\n", ['"sensitivity" is not', 'Did you mean "escalation.sensitivity", under [escalation]?']),
+        ("[coach]\nper_hour = " + "9" * 5000 + "\n", ["not valid TOML"]),
+        ("a = " + "[" * 5000 + "]" * 5000 + "\n", ["not valid TOML"]),
     ],
 )
 def test_mistakes_are_named(text: str, needles: list[str]) -> None:
@@ -61,6 +70,17 @@ def test_mistakes_are_named(text: str, needles: list[str]) -> None:
         config.load()
     assert all(needle in str(caught.value) for needle in needles), str(caught.value)
     assert caught.value.exit_code == 2
+
+
+def test_a_byte_order_mark_is_no_mistake() -> None:
+    own("\ufeff[speech]\nlanguage = 'fr'\n")
+    assert config.load().speech.language == "fr"
+
+
+def test_the_languages_are_those_of_whisper() -> None:
+    from faster_whisper.tokenizer import _LANGUAGE_CODES
+
+    assert set(config.LANGUAGES) == {"auto", *_LANGUAGE_CODES}
 
 
 def test_show_marks_what_is_not_the_default() -> None:

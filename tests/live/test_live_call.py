@@ -74,3 +74,31 @@ def test_both_sides_are_heard_and_told_apart(pulse, sides: dict[str, Path], tmp_
     subprocess.run([sys.executable, "-m", "companion", "sessions", "delete", recording.stem, "--yes"],
                    env=environment, check=True, capture_output=True)  # fmt: skip
     assert not recording.exists()
+
+
+def test_nothing_goes_on_recording_when_the_program_is_killed(pulse, own_home: Path) -> None:
+    environment = {**os.environ, **pulse.env, "COMPANION_HOME": str(own_home),
+                   "COMPANION_MODELS": str(speech_model_path("base").parent)}  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-m", "companion", "live", "--no-keep"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as companion:  # fmt: skip
+        assert companion.stdout is not None
+        assert "listening" in companion.stdout.readline()
+        assert len(_until(lambda: _recordings(pulse), lambda found: len(found) == 2)) == 2
+        companion.kill()
+    assert _until(lambda: _recordings(pulse), lambda found: not found) == []
+
+
+def _recordings(pulse) -> list[str]:
+    """What programs record just now; the server's own remapping left out."""
+    return [line for line in pulse.ask("list", "short", "source-outputs").splitlines() if "protocol-native" in line]
+
+
+def _until(look, wanted) -> list[str]:
+    for _ in range(100):
+        found = look()
+        if wanted(found):
+            break
+        time.sleep(0.1)
+    return found

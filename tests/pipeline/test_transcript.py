@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -49,12 +50,54 @@ def test_times_are_taken_where_they_are_and_made_where_not(tmp_path: Path) -> No
         ('{"speaker": "me", "text": "x", "t0": "soon"}', '"t0" must be a number'),
         ('{"speaker": "me", "text": "x", "gap": true}', '"gap" must be a number'),
         ('{"speaker": "me", "text": "x", "t1": NaN}', '"t1" must be a number'),
+        ('{"speaker": "me", "text": "x", "t0": ' + "9" * 400 + "}", '"t0" must be a number'),
+        ('{"speaker": "me", "text": "x", "t0": 1764081000000}', '"t0" must be a number of seconds'),
+        ('{"speaker": "me", "text": "x", "t0": 172799, "t1": 1e9}', '"t1" must be a number of seconds'),
+        ('{"speaker": "me", "text": "x", "t0": 172800}', "longer than two days"),
+        ("[" * 100_000, "line 2, is not JSON"),
     ],
 )
 def test_a_broken_line_is_named(tmp_path: Path, row: str, needle: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_transcript(transcript(tmp_path, {"speaker": "me", "text": "fine"}, row))
     assert needle in str(caught.value)
+
+
+def test_what_other_programs_write_is_read(tmp_path: Path) -> None:
+    # given a byte order mark, line ends of three systems, a separator inside a text, half a surrogate, no text
+    path = tmp_path / "call.jsonl"
+    lines = ['{"speaker": "me", "text": "one\u2028two\u0085three"}', '{"speaker": "me", "text": null}',
+             '{"speaker": "them", "text": "half \\ud83d"}', '{"speaker": "them", "text": "last"}']  # fmt: skip
+    path.write_bytes(b"\xef\xbb\xbf" + f"{lines[0]}\r\n{lines[1]}\n{lines[2]}\r{lines[3]}".encode())
+    # when it is read, then nothing is lost, and what no file can hold is replaced
+    assert [t.text for t in read_transcript(path)] == ["one two three", "half \N{REPLACEMENT CHARACTER}", "last"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_folder_or_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    (tmp_path / "folder.jsonl").mkdir()
+    for name, needle in (("pipe.jsonl", "not a regular file"), ("folder.jsonl", "is a folder")):
+        with pytest.raises(UsageError, match=needle):
+            read_transcript(tmp_path / name)
+
+
+def test_a_session_ends_even_when_a_listener_fails(tmp_path: Path) -> None:
+    def broken(event: Event) -> None:
+        if isinstance(event, SessionStarted):
+            raise BrokenPipeError
+
+    call = TranscriptCall(
+        read_transcript(transcript(tmp_path, {"speaker": "me", "text": "Hello."})),
+        lambda: Conversation(KeywordModel(), 5),
+        started=SessionStarted(source="x", started_unix=1.0),
+        spine=lambda sinks, at: Spine(Settings(), sinks, at),
+        sinks=[],
+        clock=ManualClock(),
+    )
+    call.start(broken)
+    assert call.wait(10)
+    assert isinstance(call.failure, BrokenPipeError)
 
 
 def test_a_file_without_turns_or_without_text_is_a_plain_sentence(tmp_path: Path) -> None:

@@ -129,3 +129,21 @@ def test_mistakes_are_named_with_the_next_step(tmp_path: Path, text: str, needle
 def test_a_playbook_that_is_not_there_is_a_plain_sentence(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="There is no playbook"):
         book.load(str(tmp_path / "none.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "needle"),
+    [
+        ("moves = 3\n", '"moves" is a section'),
+        ("drivers = 3\n", '"drivers" is a section'),
+        ("[moves]\nacknowledge = 3\n", '"moves.acknowledge" is a section'),
+        ('[drivers]\nanger = "acknowledge"\n', '"drivers.anger" names no move'),
+        ("a = " + "[" * 5000 + "]" * 5000 + "\n", "cannot be read"),
+    ],
+)
+def test_a_playbook_of_the_wrong_shape_is_named(tmp_path: Path, text: str, needle: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        book.load(str(path))
+    assert needle in str(caught.value)
