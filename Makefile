@@ -8,7 +8,7 @@ BASE   ?= $(shell $(BIN)/python -c "from companion import locations; print(locat
 DATA   ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help setup models demo test lint format bench eval train clean
+.PHONY: help setup models demo test lint format bench soak eval train clean
 
 help:  ## list what can be done
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 10
@@ -45,13 +45,19 @@ format: $(STAMP)  ## let ruff write the code the way it should look
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: models  ## how quick it is: latency, speed, start-up, memory
+bench: models  ## how quick it is: latency, speed, start-up, memory; whose words are they on loudspeakers
 	@$(BIN)/python bench/pipeline.py
+	@$(BIN)/python bench/review.py
 	@$(BIN)/python bench/screen.py
 	@$(BIN)/python bench/speech.py --quick
+	@$(BIN)/python bench/echo.py
+
+soak: $(STAMP)  ## an hour of capture at normal speed: drift, overflow, memory (needs PulseAudio)
+	@$(BIN)/python bench/soak.py
 
 eval: models  ## how well it understands: lines, calls, voices (reads ../shared where there is one)
 	@$(BIN)/python bench/evaluate.py
+	@$(BIN)/python bench/simulated_users.py
 
 train: $(STAMP)  ## train the text reader again, in an environment of its own (some hours)
 	@$(BIN)/companion models pull mpnet

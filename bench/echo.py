@@ -116,6 +116,10 @@ class OnlyMe:
     def read(self, *_: object) -> Reading:
         return Reading()
 
+    def foresee(self, speech, tell):
+        if speech.speaker == "me":
+            self._inner.foresee(speech, tell)
+
     def hear(self, speech):
         return self._inner.hear(speech) if speech.speaker == "me" else None
 

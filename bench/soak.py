@@ -155,7 +155,8 @@ def report(finders: dict[str, Finder], ears: object, memory: list[float], health
         at, ms = np.array(settled).T
         slope = float(np.polyfit(at / 3600, ms, 1)[0])
         figures |= {"shift_first_ms": round(ms[0], 1), "shift_last_ms": round(ms[-1], 1),
-                    "shift_widest_ms": round(float(np.ptp(ms)), 1), "slope_ms_an_hour": round(slope, 2)}  # fmt: skip
+                    "shift_widest_ms": round(float(np.ptp(ms)), 1),
+                    "shift_widest_of_98_percent_ms": round(float(np.ptp(np.percentile(ms, [1, 99]))), 1), "slope_ms_an_hour": round(slope, 2)}  # fmt: skip
     figures |= {"overflow_samples": ears.overflow, "resident_mb_first": round(memory[0], 1),  # type: ignore[attr-defined]
                 "resident_mb_last": round(memory[-1], 1), "resident_mb_most": round(max(memory), 1),
                 "cpu_s": round(time.process_time(), 1), "player_underruns": UNDERRUNS, "sink_ppm": sink_ppm(), "health": health}  # fmt: skip

@@ -21,6 +21,7 @@ from msgspec import Meta
 
 from companion import locations
 from companion.errors import UsageError
+from companion.events import DRIVERS, MOVES
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -100,6 +101,10 @@ class EscalationSettings:
     """Belief below which it is left again."""
     half_life_s: Annotated[float, Meta(ge=5, le=3600)] = 90.0
     """Silence in which the belief relaxes half-way to calm."""
+    defer_s: Annotated[float, Meta(ge=0, le=120)] = 0.0
+    """A step up to heated is told only when it has lasted this long; breaking is told at once."""
+    weights: Mapping[str, Annotated[float, Meta(ge=0, le=2)]] = field(default_factory=dict)
+    """How much a driver counts for the level: 1 (or not named) as delivered, 0 not at all, 2 twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +121,8 @@ class CoachSettings:
     """A prompt stays at least this long."""
     expires_s: Seconds = 45.0
     """A prompt whose moment has passed leaves after this."""
+    less: tuple[str, ...] = ()
+    """Moves that are offered only where no other fits: they never helped this user."""
     playbook: str = ""
     """The user's own playbook file, laid over ours."""
 
@@ -140,6 +147,8 @@ class SessionsSettings:
     """Write sessions to the journal; off keeps nothing at all."""
     keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
     """Delete sessions older than this many days; 0 keeps them."""
+    keep_mb: Annotated[int, Meta(ge=0, le=10_000_000)] = 0
+    """Delete the oldest sessions when everything kept takes more megabytes; 0 keeps them."""
     record: bool = False
     """Keep the sound of live calls too, beside the journal; deleted with the session."""
 
@@ -257,6 +266,12 @@ def check_sense(settings: Settings, path: Path) -> None:
                 f'{path}: "escalation.leave" of level {level} ({leave}) must be below "escalation.enter" ({enter}).',
                 "Otherwise the level would flicker.",
             )
+    for key, names, known in (("escalation.weights", e.weights, DRIVERS), ("coach.less", settings.coach.less, MOVES)):
+        for name in names:
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+                hint = f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(known)}."
+                raise UsageError(f'{path}: "{key}" names "{name}", which is not known.', hint)
 
 
 def flat(settings: Settings) -> dict[str, Any]:

@@ -301,8 +301,8 @@ class SensitivityChanged(Event):
 class Health(Event):
     """The state of one part of the ears or of the machine.
 
-    ``part``: "me", "them", "speech", "affect", "machine"; ``state``: "ok", "starting", "degraded", "lost";
-    ``message``: one short sentence for the screen.
+    ``part``: "me", "them", "echo", "recording", "speech", "affect", "machine";
+    ``state``: "ok", "starting", "degraded", "lost"; ``message``: one short sentence for the screen.
     """
 
     type: ClassVar[str] = "health"
@@ -321,8 +321,57 @@ class Meter(Event):
     speaking: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled(Event):
+    """The user judged the moment ``t`` afterwards; the last word on a moment counts.
+
+    ``verdict``: of an alarm "right", "wrong" or "unsure"; "missed" where it should have spoken; "" takes it back.
+    """
+
+    type: ClassVar[str] = "label"
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Event):
+    """The user answered a question of the debrief; ``question`` is its id, the last answer counts."""
+
+    type: ClassVar[str] = "answer"
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named(Event):
+    """The user said who a side was."""
+
+    type: ClassVar[str] = "named"
+    speaker: Speaker
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titled(Event):
+    """The user gave the session a title, and tags."""
+
+    type: ClassVar[str] = "titled"
+    title: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed(Event):
+    """The user deleted what was said from ``t`` to ``t1``, for good."""
+
+    type: ClassVar[str] = "removed"
+    t1: float
+
+
 TRANSIENT: tuple[type[Event], ...] = (Partial, Meter)
 """Shown, never kept."""
+
+AFTERTHOUGHTS: tuple[type[Event], ...] = (Labelled, Answered, Named, Titled, Removed)
+"""What the user adds in the review. They stand after ``SessionEnded``, and speak of the moment ``t``."""
 
 EVENT_TYPES: Mapping[str, type[Event]] = {
     cls.type: cls
@@ -345,6 +394,11 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         SensitivityChanged,
         Health,
         Meter,
+        Labelled,
+        Answered,
+        Named,
+        Titled,
+        Removed,
     )
 }
 """The ``type`` field of the JSON form -> the class."""

@@ -57,6 +57,16 @@ def prep_path() -> Path:
     return data_dir() / "prep.json"
 
 
+def calibration_path() -> Path:
+    """What calibration changed in the settings, so that it can be undone."""
+    return data_dir() / "calibration.jsonl"
+
+
+def voice_path() -> Path:
+    """The user's usual voice, as numbers."""
+    return data_dir() / "voice.json"
+
+
 def welcomed_path() -> Path:
     """There once the user has gone through the first screens."""
     return data_dir() / "welcomed"

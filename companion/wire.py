@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -45,6 +46,21 @@ def from_dict(data: dict[str, Any]) -> Event:
     try:
         return msgspec.convert({k: v for k, v in data.items() if k != "type"}, cls, strict=False)
     except msgspec.ValidationError as error:
+        raise ValueError(f"{kind}: {error}") from error
+
+
+@cache
+def _decoder(kind: str) -> msgspec.json.Decoder[Event]:
+    return msgspec.json.Decoder(EVENT_TYPES[kind], strict=False)
+
+
+def from_json_of(kind: str, line: str | bytes) -> Event:
+    """The event of one line of JSON whose type is known: several times quicker; raises as ``from_dict`` does."""
+    if kind not in EVENT_TYPES:
+        raise ValueError(f"unknown event type {kind!r}")
+    try:
+        return _decoder(kind).decode(line)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise ValueError(f"{kind}: {error}") from error
 
 

@@ -38,6 +38,7 @@ def test_every_event_comes_back_as_it_went(event: Event) -> None:
     line = wire.to_json(event)
     assert "\n" not in line
     assert wire.from_json(line) == event
+    assert wire.from_json_of(event.type, line) == event
 
 
 @given(any_event())

@@ -64,7 +64,7 @@ class Channel:
             self._paused = False
 
     def take(self, now: float) -> tuple[int, Samples]:
-        """What waits, with the place of its first sample; a side that stalls is silent up to a second ago."""
+        """What waits, with the place of its first sample; a side that stalls is silent up to two seconds ago."""
         with self._lock:
             owed = self._timeline.catch_up(round((now - self._zero) * RATE)) if self._zero is not None else 0
             if owed and self._paused:

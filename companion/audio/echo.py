@@ -87,7 +87,7 @@ class Cleaner:
         out: list[Chunk] = []
         while self._mic.end - self._next >= BLOCK:
             waited = self._mic.end - self._next - BLOCK
-            if self._far.end < self._next + BLOCK and waited < patience:
+            if self._far.end < self._next + BLOCK + max(0, AHEAD - self._delay) and waited < patience:
                 break
             begin = self._next
             mic = self._mic.get(begin)

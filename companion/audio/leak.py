@@ -34,8 +34,9 @@ AUDIBLE_RMS = 10 ** (-50 / 20)
 """The other side speaks when it is louder than -50 dBFS."""
 LEAST_GAIN = 0.004
 """-48 dB. Less is no echo that could be understood."""
-MOST_GAIN = 1.5
-"""+3.5 dB. More means that it is the other way round: the microphone's sound is in the other side's."""
+MOST_GAIN = 8.0
+"""+18 dB: a call turned down in its own window, before loudspeakers turned up, with a microphone turned up too. More
+means that it is the other way round: the microphone's sound is in the other side's."""
 GONE_LOOKS = 160
 """Looks at a speaking other side, 40 s, without the known echo, after which it is gone (headphones were put on)."""
 _SIZE = 1 << 15

@@ -22,8 +22,8 @@ from companion.events import SPEAKERS
 
 BIT_RATE = 48_000
 """Of both channels together: speech is transparent, and recognised no worse."""
-PATIENCE = round(1.5 * RATE)
-"""Samples that one side waits for the other; a side that stalls is silent a second later."""
+PATIENCE = round(2.5 * RATE)
+"""Samples that one side waits for the other; a side that stalls is silent two seconds later."""
 _QUEUED = 1200
 """Chunks, of 0.1 s at most, that may wait for a slow disk: a minute of both sides."""
 _LONGEST_PIECE = 10 * RATE

@@ -1,7 +1,7 @@
 """Where a block belongs in time, judged by when it arrives: a pure function of counts and a clock.
 
-Blocks come late at times (a busy machine) and then in a burst; that is no gap. A gap is when *every* block of a whole
-second is late: then sound is missing, and silence stands in for it. A burst after silence was filled in already comes
+Blocks come late at times (a busy machine) and then in a burst; that is no gap. A gap is when *every* block of two whole
+seconds is late: then sound is missing, and silence stands in for it. A burst after silence was filled in already comes
 early: then samples are left out.
 
 No two sound cards have the same idea of a second (some parts in ten thousand lie between them). Of all blocks of a few
@@ -18,14 +18,17 @@ from companion.audio.chunks import RATE
 
 TOLERANCE = RATE // 4
 """Samples, 0.25 s. Larger than the jitter of sound servers (blocks of up to 0.1 s), smaller than a turn gap."""
-WINDOW = RATE
-"""Samples, 1 s, of which every block must be late before it counts as a gap."""
-STALL = RATE
-"""Samples, 1 s: a side that delivers nothing for longer is silent for its listener."""
+WINDOW = 2 * RATE
+"""Samples, 2 s, of which every block must be late before it counts as a gap."""
+STALL = 2 * RATE
+"""Samples, 2 s: a side that delivers nothing for longer is silent for its listener. Under load a hold-up of
+more than a second does happen, and what comes late then is still wanted."""
 DRIFT_WINDOW = 4 * RATE
 """Samples, 4 s, of which the block that waited least is looked at: long enough that one came without waiting."""
 SETTLED = RATE // 50
 """Samples, 20 ms: a stream whose first block came later than others by more is moved to its place after a second."""
+SETTLING = RATE
+"""Samples, 1 s, of a new stream of which the block that waited least tells that."""
 DRIFT_MENDED_S = 8.0
 """An error is made up for over about so long: a card that is 100 ppm off is then 0.8 ms off its place."""
 PIECE = 256
@@ -56,7 +59,7 @@ class Timeline:
         self._drift_window = 0
         self._rate = 0.0  # samples to give, a sample heard
         self._owed = 0.0
-        self._settling = False  # a new stream, whose place will be looked at again
+        self._settling = 0  # samples of a new stream before its place is looked at again
         self._early = 0  # samples that are still to be left out
 
     def anchor(self) -> None:
@@ -69,7 +72,7 @@ class Timeline:
         placement = self._judge(count, late)
         if placement.silence or placement.leave_out or self._anchor:
             if self._anchor:
-                self._settling, self._early = True, 0
+                self._settling, self._early = SETTLING, 0
             self._anchor = False
             self._window = 0
             self._forget_drift()
@@ -114,6 +117,10 @@ class Timeline:
             return Placement(leave_out=min(count, -late))
         self._least = late if self._window == 0 else min(self._least, late)
         self._window += count
+        if self._settling > 0:
+            self._settling -= count
+            if self._settling <= 0 and self._least < -SETTLED:
+                self._early = -self._least
         if self._early:
             left = min(count, self._early)
             self._early -= left
@@ -121,7 +128,4 @@ class Timeline:
         if self._window < WINDOW:
             return Placement()
         self._window = 0
-        if self._settling:
-            self._settling = False
-            self._early = -self._least if self._least < -SETTLED else 0
         return Placement(silence=self._least) if self._least > TOLERANCE else Placement()

@@ -1,1 +1,1 @@
-"""Other thresholds, tried on past calls without their sound."""
+"""What the user's verdicts on past calls say about the settings: pure functions of tables and labels."""

@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
 CALLS = 20
 """The latest calls tell enough."""
+SENSITIVITIES = tuple(n / 4 for n in range(-4, 5))
 LEAST_HOURS = 0.5
 """Less talk than this tells nothing."""
 
 
 def alarms_an_hour(settings: Settings) -> Mapping[float, float] | None:
     """Sensitivity -> alarms an hour of the latest past calls, folded again; None when there are too few."""
-    from companion.calibration.sweep import sweep
-    from companion.commands.sessions import journal
-    from companion.pipeline.spine import refold
+    from companion.commands.keeping import journal
+    from companion.pipeline.tuning import rates
 
     with journal() as kept:
-        calls = [kept.load(session.id).events for session in kept.sessions()[:CALLS]]
-    if sum(max((e.t for e in events), default=0.0) for events in calls) < LEAST_HOURS * 3600:
+        calls = [(session.id, kept.load(session.id).events) for session in kept.sessions()[:CALLS]]
+    if sum(max((e.t for e in events), default=0.0) for _, events in calls) < LEAST_HOURS * 3600:
         return None
-    return {outcome.sensitivity: outcome.alarms_an_hour for outcome in sweep(calls, settings, refold)}
+    return rates(calls, settings.escalation, SENSITIVITIES)

@@ -81,7 +81,7 @@ def analyze_one(
     from companion.pipeline.build import open_file
 
     summary = Summary(source.name)
-    keeper = JournalSink(source.name) if settings.sessions.keep else None
+    keeper = JournalSink(source.name, settings.sessions) if settings.sessions.keep else None
     sinks = [s for s in (out, keeper, summary) if s is not None]
     try:
         session = open_file(source, settings, sinks, longest_s=seconds)

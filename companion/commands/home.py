@@ -8,7 +8,7 @@ import click
 def home(ctx: click.Context) -> None:
     """Show the home screen, then do what was chosen."""
     from companion import config
-    from companion.commands.sessions import described, journal
+    from companion.commands.keeping import described, journal
     from companion.tui.home import HomeApp
 
     with journal() as kept:

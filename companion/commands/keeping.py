@@ -1,29 +1,70 @@
-"""The sink that keeps a session in the journal as it happens."""
+"""The journal as commands use it: open, a sink that keeps a session as it happens, a session in one line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion import locations
-from companion.errors import CompanionError
+from companion.errors import CompanionError, UsageError
 from companion.events import TRANSIENT, SessionStarted
+from companion.plain import clean, clock
 
 if TYPE_CHECKING:
+    from companion.config import SessionsSettings
     from companion.events import Event
-    from companion.sessions.journal import Journal, SessionWriter
+    from companion.sessions.journal import Journal, SessionInfo, SessionWriter
+
+
+@contextmanager
+def journal() -> Iterator[Journal]:
+    """The journal, open."""
+    from companion.sessions.journal import Journal
+
+    opened = Journal.open(locations.journal_path())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def described(info: SessionInfo) -> str:
+    """A session in one line."""
+    when = time.strftime("%a %d %b %Y %H:%M", time.localtime(info.started_unix))
+    state = "" if info.state == "ended" else f"  ({info.state})"
+    tags = "".join(f"  #{clean(tag)}" for tag in info.tags)
+    return f"{info.id:14} {when}  {clock(info.last_t)}  {clean(info.title)}{state}{tags}"
+
+
+def write_own(path: Path, content: str | bytes, *, force: bool) -> None:
+    """Write a file of mode 0600 in one step; raises ``UsageError`` rather than overwrite."""
+    if path.exists() and not force:
+        raise UsageError(f"{path} is there already.", "Choose another name, or add --force.")
+    part = path.with_name(f".{path.name}.part")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content.encode() if isinstance(content, str) else content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CompanionError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error
 
 
 class JournalSink:
     """Begins a session in the journal with its first event, and appends each that is kept."""
 
-    def __init__(self, title: str = "") -> None:
+    def __init__(self, title: str = "", keep: SessionsSettings | None = None) -> None:
         from companion.sessions.journal import Journal
 
         self._journal: Journal = Journal.open(locations.journal_path())
         self._writer: SessionWriter | None = None
         self._title = title
+        self._keep = keep
 
     @property
     def session_id(self) -> str:
@@ -38,8 +79,14 @@ class JournalSink:
         self._writer.append(event)
 
     def close(self) -> None:
-        """Let go of the journal."""
-        self._journal.close()
+        """Forget what is past its time, and let go of the journal."""
+        from companion.sessions.forgetting import expire
+
+        try:
+            if self._keep is not None and (self._keep.keep_days or self._keep.keep_mb):
+                expire(self._journal, self._keep.keep_days, self._keep.keep_mb)
+        finally:
+            self._journal.close()
 
 
 def recording_of(sinks: Iterable[object]) -> Callable[[], Path] | None:

@@ -1,4 +1,4 @@
-"""``companion prep``: seven short questions before the call."""
+"""``companion prep``: eight short questions before the call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def prep(given: tuple[str, ...], show: bool, as_json: bool, clear: bool) -> None
     """Write down, before a call, who and what it is about, and when you would walk away.
 
     The coach uses it: your limit when they insist on passing it, the words that set you off, the pressures you expect
-    on them, their name. All of it is kept with the session for the review.
+    on them, their name. All of it is kept with the session for the review. What you chose to try next time, in the
+    debrief of your last call, is offered here.
     """
     from companion import locations
     from companion.playbook import prep as notes
@@ -34,6 +35,9 @@ def prep(given: tuple[str, ...], show: bool, as_json: bool, clear: bool) -> None
         click.echo("Forgotten.")
         return
     if show or as_json:
+        offered = _offered()
+        if offered and not answers.get("try"):
+            answers["try"] = offered
         click.echo(json.dumps(answers, ensure_ascii=False) if as_json else _told(answers, notes.QUESTIONS))
         return
     for item in given:
@@ -44,13 +48,33 @@ def prep(given: tuple[str, ...], show: bool, as_json: bool, clear: bool) -> None
     if not given:
         if not sys.stdin.isatty():
             raise UsageError("There is no terminal to ask on.", 'Use: companion prep --set limit="…"')
-        click.echo("Press Enter to leave an answer as it is.")
-        for name, question in notes.QUESTIONS.items():
-            answers[name] = click.prompt(question, default=answers.get(name, ""), show_default=bool(answers.get(name)))
+        _ask(answers, notes.QUESTIONS)
     notes.save(path, answers)
     click.echo("Kept for your next call.")
     for sentence in _understood(answers):
         click.echo(sentence)
+
+
+def _ask(answers: dict[str, str], questions: Mapping[str, str]) -> None:
+    offered = _offered()
+    if offered:
+        click.echo(f"From your last debrief, to try this time: {clean(offered)}")
+        answers["try"] = offered
+    click.echo("Press Enter to leave an answer as it is.")
+    for name, question in questions.items():
+        answers[name] = click.prompt(question, default=answers.get(name, ""), show_default=bool(answers.get(name)))
+
+
+def _offered() -> str:
+    """What the user wanted to try next time, from the last debrief; empty where there is none."""
+    from companion import locations
+    from companion.commands.keeping import journal
+    from companion.pipeline.past import to_try
+
+    if not locations.journal_path().is_file():
+        return ""
+    with journal() as kept:
+        return to_try(kept)
 
 
 def _told(answers: dict[str, str], questions: Mapping[str, str]) -> str:

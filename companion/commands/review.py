@@ -3,40 +3,59 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from companion.commands.common import command, examples
-from companion.commands.sessions import journal
-from companion.errors import CompanionError, UsageError
+from companion.commands.keeping import journal, write_own
+from companion.errors import UsageError
 from companion.plain import clean
 
-KINDS = ("md", "json", "srt", "vtt", "csv")
+KINDS = ("md", "json", "srt", "vtt", "csv", "parquet")
 
 
-@command(epilog=examples("companion review", "companion review 2026-11-23-1 --json"))
+@command(epilog=examples("companion review", "companion review 2026-11-23-1 --text", "companion review last --json"))
 @click.argument("session", default="last")
+@click.option("--text", "as_text", is_flag=True, help="Print it, also where there is a terminal for the screen.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def review(session: str, as_json: bool) -> None:
-    """Look back at a session: where it heated up and why, what was suggested, and four questions for you."""
+def review(session: str, as_text: bool, as_json: bool) -> None:
+    """Look back at a session: where it heated up and why, what was suggested, and four questions for you.
+
+    On a terminal it is a screen to walk through, to judge alarms on, to answer in and to correct; else it is printed.
+    """
+    if not as_text and not as_json and sys.stdout.isatty() and sys.stdin.isatty():
+        from companion import config
+        from companion.tui.review import run
+
+        with journal() as kept:
+            run(kept, session, config.load().screen.theme)
+        return
+    _print(session, as_json=as_json)
+
+
+def _print(session: str, *, as_json: bool) -> None:
+    from companion.pipeline.past import earlier_figures
     from companion.review.summary import summarise
     from companion.review.text import told
+    from companion.review.trends import figures, trends
 
     with journal() as kept:
         record = kept.load(session)
+        earlier = earlier_figures(kept, record.info)
     summary = summarise(record.events)
+    found = trends(figures(summary), earlier)
     if as_json:
         import msgspec
 
-        data = msgspec.to_builtins(asdict(summary))
+        data = msgspec.to_builtins(asdict(summary)) | {"trends": [asdict(t) for t in found]}
         click.echo(json.dumps({"session": record.info.id, "state": record.info.state, **data}, ensure_ascii=False))
         return
     width = min(100, max(40, shutil.get_terminal_size().columns - 2))
-    for line in told(summary, f"{record.info.id}  {record.info.title}", width=width):
+    for line in told(summary, f"{record.info.id}  {record.info.title}", found, width=width):
         click.echo(line)
 
 
@@ -45,12 +64,16 @@ def review(session: str, as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The page to write.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def report(session: str, output: Path, force: bool) -> None:
-    """Write a session as one page for a browser: no network, no script, everything in one file."""
+    """Write a session as one page for a browser: no network, everything in one file."""
+    from companion.pipeline.past import earlier_figures
     from companion.review.report import render
+    from companion.review.summary import summarise
+    from companion.review.trends import figures, trends
 
     with journal() as kept:
         record = kept.load(session)
-    write_own(output, render(record.events, record.info.title), force=force)
+        found = trends(figures(summarise(record.events)), earlier_figures(kept, record.info))
+    write_own(output, render(record.events, record.info.title, found), force=force)
     click.echo(f"Written to {clean(str(output))}.")
 
 
@@ -60,29 +83,24 @@ def report(session: str, output: Path, force: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; without it, to stdout.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def export(session: str, kind: str, output: Path | None, force: bool) -> None:
-    """Write a session in another format: Markdown, JSON, captions, or a table."""
+    """Write a session in another format: Markdown, JSON, captions, or a table.
+
+    JSON has all there is: ``companion sessions import`` brings it back. Parquet needs pyarrow.
+    """
     from companion.review.export import FORMATS
 
     with journal() as kept:
         record = kept.load(session)
-    text = FORMATS[kind](record.events, record.info.title)
+    if kind == "parquet" and output is None:
+        raise UsageError("A Parquet table is no text.", "Name a file for it: -o call.parquet")
+    if kind == "parquet":
+        from companion.review.parquet import as_parquet
+
+        content: str | bytes = as_parquet(record.events, record.info.title)
+    else:
+        content = FORMATS[kind](record.events, record.info.title)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(content, nl=False)
         return
-    write_own(output, text, force=force)
+    write_own(output, content, force=force)
     click.echo(f"Written to {clean(str(output))}.")
-
-
-def write_own(path: Path, text: str, *, force: bool) -> None:
-    """Write a file of mode 0600 in one step; raises ``UsageError`` rather than overwrite."""
-    if path.exists() and not force:
-        raise UsageError(f"{path} is there already.", "Choose another name, or add --force.")
-    part = path.with_name(f".{path.name}.part")
-    try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            out.write(text)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CompanionError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error

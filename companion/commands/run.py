@@ -187,7 +187,7 @@ def _watch(
     from companion.commands.keeping import JournalSink
 
     out = EventFile(events) if events else None
-    keeper = JournalSink(title) if settings.sessions.keep else None
+    keeper = JournalSink(title, settings.sessions) if settings.sessions.keep else None
     sinks: list[Sink] = [s for s in (out, keeper) if s is not None]
     look_back = False
     try:

@@ -1,36 +1,20 @@
-"""``companion sessions``: the calls that were kept: list, show, search, delete."""
+"""``companion sessions``: the calls that were kept: list, show, search; what changes them is in ``session_edits``."""
 
 from __future__ import annotations
 
+import difflib
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 import click
 
+from companion.commands import session_edits
 from companion.commands.common import examples
+from companion.commands.keeping import described, journal
 from companion.commands.lines import line
 from companion.errors import UsageError
 from companion.plain import clean, clock
-
-if TYPE_CHECKING:
-    from companion.sessions.journal import Journal, SessionInfo
-
-
-@contextmanager
-def journal() -> Iterator[Journal]:
-    """The journal, open."""
-    from companion import locations
-    from companion.sessions.journal import Journal
-
-    opened = Journal.open(locations.journal_path())
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 @click.group(
@@ -38,7 +22,7 @@ def journal() -> Iterator[Journal]:
     epilog=examples("companion sessions list", 'companion sessions search "the deposit"'),
 )
 def sessions() -> None:
-    """The calls that were kept: list, show, search and delete them."""
+    """The calls that were kept: list, show, search, change and delete them."""
 
 
 @sessions.command("list", epilog=examples("companion sessions list --json"))
@@ -54,13 +38,6 @@ def list_sessions(as_json: bool) -> None:
         click.echo(described(info))
     if not found:
         click.echo("There are no sessions yet. Try: companion demo")
-
-
-def described(info: SessionInfo) -> str:
-    """A session in one line."""
-    when = time.strftime("%a %d %b %Y %H:%M", time.localtime(info.started_unix))
-    state = "" if info.state == "ended" else f"  ({info.state})"
-    return f"{info.id:14} {when}  {clock(info.last_t)}  {clean(info.title)}{state}"
 
 
 @sessions.command(epilog=examples("companion sessions show last", "companion sessions show 2026-11-23-1 --json"))
@@ -83,49 +60,77 @@ def show(session: str, as_json: bool) -> None:
             click.echo(told)
 
 
-@sessions.command(epilog=examples('companion sessions search "the deposit"'))
-@click.argument("words", nargs=-1, required=True)
+@sessions.command(
+    epilog=examples(
+        'companion sessions search "the deposit"',
+        "companion sessions search --driver anger --level 2 --since 2026-11-01",
+        "companion sessions search refund --person Renate",
+    )
+)
+@click.argument("words", nargs=-1)
+@click.option("--level", type=click.IntRange(0, 3), default=0, help="Where the talk was at least at this level.")
+@click.option("--driver", help="Where this may have been going on: anger, fear, distrust …")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="In calls from this day on.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="In calls up to this day.")
+@click.option("--person", default="", help='Said by "me", "them", or a name you gave.')
+@click.option("--tag", default="", help="In calls with this tag.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-def search(words: tuple[str, ...], as_json: bool) -> None:
-    """Find what was said, in all sessions."""
+def search(
+    words: tuple[str, ...], level: int, driver: str | None, since: datetime | None, until: datetime | None,
+    person: str, tag: str, limit: int, as_json: bool,
+) -> None:  # fmt: skip
+    """Find what was said, in all sessions, by its words and by where it stood."""
+    from companion.sessions.search import Query
+    from companion.sessions.search import search as find
+
+    query = Query(
+        words=" ".join(words), level=level, driver=_driver(driver), person=person, tag=tag,
+        since=since.timestamp() if since else None, until=(until + timedelta(days=1)).timestamp() if until else None,
+    )  # fmt: skip
+    if query == Query():
+        raise UsageError("Say what to look for.", 'For example: companion sessions search "the deposit" --level 2')
     with journal() as kept:
-        hits = kept.search(" ".join(words))
+        hits = find(kept, query, limit)
     if as_json:
         click.echo(json.dumps([asdict(h) for h in hits], ensure_ascii=False))
         return
     for hit in hits:
-        click.echo(f"{hit.session:14} {clock(hit.t)}  {hit.speaker:4}  {clean(hit.snippet)}")
+        what = f"  [{', '.join(d.replace('_', ' ') for d in hit.drivers)}]" if hit.drivers else ""
+        click.echo(f"{hit.session:14} {clock(hit.t)}  {_SHAPES[hit.level]} {hit.speaker:4}  {clean(hit.snippet)}{what}")
     if not hits:
         click.echo("Nothing was found.")
 
 
-@sessions.command(epilog=examples("companion sessions delete 2026-11-23-1"))
-@click.argument("session")
-@click.option("--yes", is_flag=True, help="Don't ask.")
-def delete(session: str, yes: bool) -> None:
-    """Remove a session for good; export it first if you may want it."""
-    with journal() as kept:
-        info = kept.find(session)
-        if not yes:
-            click.confirm(f"Remove {described(info)}?", abort=True)
-        kept.delete([info.id])
-    click.echo(f"Removed {info.id}.")
+_SHAPES = ("○", "◔", "◑", "●")
 
 
-@sessions.command(epilog=examples("companion sessions purge --older-than 90", "companion sessions purge --all --yes"))
-@click.option("--all", "everything", is_flag=True, help="All sessions.")
-@click.option("--older-than", "days", type=click.FloatRange(min=0), metavar="DAYS", help="Those older than this.")
-@click.option("--yes", is_flag=True, help="Don't ask.")
-def purge(everything: bool, days: float | None, yes: bool) -> None:
-    """Remove many sessions for good."""
-    if everything == (days is not None):
-        raise UsageError("Say which: --all, or --older-than DAYS.", "companion sessions purge --older-than 90")
-    with journal() as kept:
-        gone = kept.older_than(days if days is not None else -1.0)
-        if not gone:
-            click.echo("There is nothing to remove.")
-            return
-        if not yes:
-            click.confirm(f"Remove {len(gone)} sessions?", abort=True)
-        kept.delete([s.id for s in gone])
-    click.echo(f"Removed {len(gone)} sessions.")
+def _driver(name: str | None) -> str:
+    from companion.events import DRIVERS
+
+    if name is None or name in DRIVERS:
+        return name or ""
+    near = difflib.get_close_matches(name, DRIVERS, n=1, cutoff=0.4)
+    hint = f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(DRIVERS)}."
+    raise UsageError(f'There is no driver "{name}".', hint)
+
+
+@sessions.command(epilog=examples("companion sessions where"))
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def where(as_json: bool) -> None:
+    """Where everything is kept, and how much room it takes."""
+    from companion import locations
+
+    folder = locations.data_dir()
+    files = {p: p.stat().st_size for p in sorted(folder.glob("**/*")) if p.is_file()} if folder.is_dir() else {}
+    if as_json:
+        click.echo(json.dumps({"folder": str(folder), "files": {str(p): size for p, size in files.items()}}))
+        return
+    click.echo(f"{folder}")
+    for path, size in files.items():
+        click.echo(f"{size / 1e6:10.2f} MB  {path.relative_to(folder)}")
+    click.echo(f"{sum(files.values()) / 1e6:10.2f} MB  in all")
+
+
+for _command in session_edits.COMMANDS:
+    sessions.add_command(_command)

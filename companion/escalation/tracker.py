@@ -36,6 +36,11 @@ class EscalationTracker:
         """The level now."""
         return self._level
 
+    @property
+    def belief(self) -> filter_.Belief:
+        """The probability of each level; another array whenever it changes."""
+        return self._belief
+
     def step(self, event: Event) -> list[Event]:
         """Take the next event."""
         if isinstance(event, SpeechStarted):

@@ -14,6 +14,7 @@ from companion.clock import Clock, SystemClock
 from companion.config import Settings
 from companion.errors import CompanionError, UsageError
 from companion.events import SPEAKERS, SessionStarted, Speaker
+from companion.pipeline import usual_voice
 from companion.pipeline.call import Call
 from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Input
 from companion.pipeline.spine import Sink, Spine
@@ -230,7 +231,9 @@ def load_understanding(settings: Settings) -> Understanding:
     transcriber.warm_up()
     smaller = smaller_speech_model(settings)
     load_smaller = (lambda: Transcriber(speech_model_path(smaller), name=smaller, language="en")) if smaller else None
-    return Understanding(transcriber, model, settings, load_smaller)
+    understanding = Understanding(transcriber, model, settings, load_smaller)
+    understanding.know_voice("me", usual_voice.load(locations.voice_path()))
+    return understanding
 
 
 def smaller_speech_model(settings: Settings) -> str | None:

@@ -56,7 +56,6 @@ _GAP_S = 0.25
 _FIRST_PARTIAL_S = 0.5
 """Speech before the first look: less gives guesses, more keeps the reader waiting."""
 _FRAME_S = 0.032
-_RATE = 16_000
 _LOOK_AFTER_S = 0.09
 """Silence after which the work for the end of an utterance begins: the wait for the end then hides it. A closed lip
 within a word is shorter."""
@@ -230,6 +229,7 @@ class Call:
                     self._note(decision)
                 ear.skip_to(part.t)
             elif ear.now - part.t > _GAP_S:
+                self._asked.pop(part.speaker, None)
                 for decision in ear.rewind(part.t):
                     self._note(decision)
             known = max(0, round((ear.end - part.t) * _RATE))

@@ -23,6 +23,7 @@ from companion.events import (
     SpeechStarted,
     Utterance,
 )
+from companion.pipeline.taste import Deferral, weighted
 from companion.playbook import book
 from companion.playbook.coach import Coach
 
@@ -36,7 +37,10 @@ class Spine:
 
     def __init__(self, settings: Settings, sinks: Sequence[Sink], at: Callable[[], float]) -> None:
         self._tracker = EscalationTracker(settings.escalation)
-        self._coach = Coach(book.load(settings.coach.playbook), settings.coach)
+        self._weights = settings.escalation.weights
+        self._deferral = Deferral(settings.escalation.defer_s)
+        playbook = book.offered_less(book.load(settings.coach.playbook), settings.coach.less)
+        self._coach = Coach(playbook, settings.coach)
         self._sinks = list(sinks)
         self._at = at
         self._ticked = 0.0
@@ -49,7 +53,8 @@ class Spine:
             self._tell([*self._coach.step(event), event])
             return
         self._tell([event])
-        consequences = self._tracker.step(event)
+        late = self._deferral.tick(event.t)
+        consequences = [*late, *self._deferral.pass_on(self._tracker.step(weighted(event, self._weights)))]
         self._tell(consequences)
         for consequence in consequences:
             self._tell(self._coach.step(consequence))
@@ -59,7 +64,8 @@ class Spine:
         """Let audio time come up to ``now``."""
         while self._ticked + TICK_S <= now:
             self._ticked += TICK_S
-            changes = self._tracker.tick(self._ticked)
+            late = self._deferral.tick(self._ticked)
+            changes = [*late, *self._deferral.pass_on(self._tracker.tick(self._ticked))]
             self._tell(changes)
             for change in changes:
                 self._tell(self._coach.step(change))

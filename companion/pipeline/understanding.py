@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from companion.affect.layout import Turn
 from companion.affect.reading import Reading, TextModel
-from companion.affect.voice import VoiceBaseline, measure
+from companion.affect.voice import VoiceBaseline, VoiceFeatures, measure
 from companion.config import Settings
 from companion.errors import CompanionError
 from companion.events import SPEAKERS, Speaker, Utterance, Voice, Word
@@ -115,6 +115,13 @@ class Understanding:
                 _log.warning("the smaller speech model: %s", error)
                 self._load_smaller = None
         self._transcriber = self._smaller if wanted and self._smaller is not None else self._usual
+
+    def know_voice(self, speaker: Speaker, usual: Iterable[VoiceFeatures]) -> None:
+        """Begin with a voice that was learnt before the call."""
+        baseline = self._voices.get(speaker)
+        if baseline is not None:
+            for features in usual:
+                baseline.compare(features)
 
     def understands(self, language: str) -> bool:
         """Whether feelings are read from this language."""

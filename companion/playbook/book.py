@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,12 @@ def load(own: str = "") -> Playbook:
         data["moves"][name] = move
     data["drivers"].update(theirs.get("drivers", {}))
     return _build(data, path)
+
+
+def offered_less(playbook: Playbook, moves: Sequence[str]) -> Playbook:
+    """The playbook with these moves behind all others of each driver."""
+    drivers = {name: tuple(sorted(wanted, key=lambda m: m in moves)) for name, wanted in playbook.drivers.items()}
+    return Playbook(playbook.moves, drivers)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ QUESTIONS: Mapping[str, str] = {
     "success": "What would be a success for everyone",
     "limit": "What is your limit: when will you walk away",
     "words": "Which words set you off",
+    "try": "What one thing will you try this time",
 }
 LONGEST = 500
 

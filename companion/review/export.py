@@ -8,20 +8,21 @@ import json
 from collections.abc import Callable, Mapping
 
 from companion import wire
-from companion.events import Escalation, Event, Prompt, Utterance
+from companion.events import Escalation, Event, Named, Prompt, Titled, Utterance
 from companion.plain import clean, clock
 from companion.review.summary import summarise
 from companion.review.text import told
 
 Events = tuple[Event, ...]
-WHO = {"me": "You", "them": "They"}
+WHO: dict[str, str] = {"me": "You", "them": "They"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a spreadsheet recognises a formula; speech must not become one."""
 
 
 def as_json(events: Events, title: str) -> str:
-    """All events as they are, in a list."""
-    del title
+    """All events as they are, in a list; the title is one of them, so that ``companion sessions import`` has it too."""
+    if title and not any(isinstance(e, Titled) for e in events):
+        events = (*events, Titled(title=title))
     return json.dumps([wire.to_dict(e) for e in events], ensure_ascii=False, indent=1) + "\n"
 
 
@@ -45,11 +46,12 @@ def as_csv(events: Events, title: str) -> str:
 
 def as_markdown(events: Events, title: str) -> str:
     """The review, then the transcript with levels and prompts."""
+    who = _names(events)
     out = [f"# {_marked(title)}", "", "```", *told(summarise(events), title), "```", "", "## Transcript", ""]
-    for event in events:
+    for event in sorted(events, key=lambda e: e.t):
         match event:
             case Utterance():
-                out.append(f"- `{clock(event.t0).strip()}` **{WHO[event.speaker]}**: {_marked(event.text)}")
+                out.append(f"- `{clock(event.t0).strip()}` **{_marked(who[event.speaker])}**: {_marked(event.text)}")
             case Escalation():
                 reasons = _marked("; ".join(event.reasons))
                 out.append(f"- `{clock(event.t).strip()}` *level {event.level}: {reasons}*")
@@ -63,8 +65,9 @@ def as_markdown(events: Events, title: str) -> str:
 def as_srt(events: Events, title: str) -> str:
     """SubRip captions."""
     del title
+    who = _names(events)
     blocks = [
-        f"{n}\n{_time(u.t0, ',')} --> {_time(u.t1, ',')}\n{WHO[u.speaker]}: {_caption(u.text)}\n"
+        f"{n}\n{_time(u.t0, ',')} --> {_time(u.t1, ',')}\n{_caption(who[u.speaker])}: {_caption(u.text)}\n"
         for n, u in enumerate(_spoken(events), 1)
     ]
     return "\n".join(blocks)
@@ -73,8 +76,9 @@ def as_srt(events: Events, title: str) -> str:
 def as_vtt(events: Events, title: str) -> str:
     """WebVTT captions with voices."""
     del title
+    who = {speaker: _escaped(_caption(name)) for speaker, name in _names(events).items()}
     blocks = [
-        f"{_time(u.t0, '.')} --> {_time(u.t1, '.')}\n<v {WHO[u.speaker]}>{_escaped(_caption(u.text))}\n"
+        f"{_time(u.t0, '.')} --> {_time(u.t1, '.')}\n<v {who[u.speaker]}>{_escaped(_caption(u.text))}\n"
         for u in _spoken(events)
     ]
     return "WEBVTT\n\n" + "\n".join(blocks)
@@ -87,6 +91,11 @@ FORMATS: Mapping[str, Callable[[Events, str], str]] = {
     "vtt": as_vtt,
     "csv": as_csv,
 }
+
+
+def _names(events: Events) -> dict[str, str]:
+    """What each side is called: the name that the user gave, else "You" and "They"."""
+    return WHO | {e.speaker: e.name for e in events if isinstance(e, Named) and e.name}
 
 
 def _spoken(events: Events) -> list[Utterance]:

@@ -4,24 +4,46 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from companion.events import (
+    AFTERTHOUGHTS,
+    SPEAKERS,
+    Answered,
     Escalation,
     Event,
+    Labelled,
     Level,
     Mark,
+    Named,
     Prompt,
     PromptClosed,
+    PromptEffect,
     SessionEnded,
     SessionStarted,
     Speaker,
     Temperature,
+    Titled,
     Utterance,
 )
+from companion.review import spans
+from companion.review.spans import Span
 
 AFTER_S = 60.0
 """What a prompt may have changed is looked for within this."""
+CALMER = 0.05
+"""How far the mean score must fall to count as calmer."""
+OUTCOMES = {
+    "used": "you used it",
+    "dismissed": "you dismissed it",
+    "expired": "it passed by",
+    "replaced": "another took its place",
+    "ended": "the call ended",
+    "open": "the call ended",
+}
+"""What became of a suggestion, in words."""
+SAME_TURN_S = 2.0
+"""A side that goes on within this, uninterrupted, is still in its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +59,35 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A prompt, what became of it, and the level when it was shown and at its lowest in the minute after."""
+    """A prompt, what became of it, and the level when it was shown and at its lowest in the minute after.
+
+    ``score``: the score 0-1 when it was shown, ``later``: the mean score in the minute after, None when nothing was
+    said then.
+    """
 
     prompt: Prompt
     outcome: str
     before: int
     after: int
+    score: float = 0.0
+    later: float | None = None
+
+    @property
+    def told(self) -> str:
+        """What became of it, in words."""
+        return OUTCOMES.get(self.outcome, self.outcome)
+
+    @property
+    def helped(self) -> bool | None:
+        """Whether the talk was calmer in the minute after; None when nothing can be said. It need not be the cause."""
+        if self.after < self.before:
+            return True
+        return None if self.later is None else self.later < self.score - CALMER
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side: seconds of talk, turns, questions, longest turn in seconds, words a minute, its drivers by number."""
+    """One side: seconds of talk, utterances, questions, longest turn in seconds, words a minute, drivers by number."""
 
     talk_s: float
     turns: int
@@ -74,12 +114,24 @@ class Summary:
     sides: dict[str, Side]
     overlap_s: float
     prep: dict[str, str]
+    overlaps: tuple[Span, ...] = ()
+    silences: tuple[Span, ...] = ()
+    gaps: tuple[Span, ...] = ()
+    removed: tuple[Span, ...] = ()
+    labels: dict[float, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
     @property
     def share_me(self) -> float:
         """The user's part of all talk, 0-1."""
         both = self.sides["me"].talk_s + self.sides["them"].talk_s
         return self.sides["me"].talk_s / both if both else 0.0
+
+    def who(self, speaker: Speaker) -> str:
+        """What a side is called: the name that was given, else "you" or "they"."""
+        return self.names.get(speaker) or {"me": "you", "them": "they"}[speaker]
 
 
 def summarise(events: Sequence[Event]) -> Summary:
@@ -88,7 +140,12 @@ def summarise(events: Sequence[Event]) -> Summary:
     ended = next((e for e in events if isinstance(e, SessionEnded)), None)
     said = [e for e in events if isinstance(e, Utterance)]
     steps = [e for e in events if isinstance(e, Escalation)]
-    end = max((e.t for e in events), default=0.0)
+    points = tuple((e.t, e.score, e.level) for e in events if isinstance(e, Temperature))
+    end = max((e.t for e in events if not isinstance(e, AFTERTHOUGHTS)), default=0.0)
+    both, deaf, out = spans.overlaps(said), spans.gaps(events, end), spans.removed(events)
+    closed = {e.id: e.outcome for e in reversed(events) if isinstance(e, PromptClosed)}
+    # said in other words than offered, without a key: noticed by the coach
+    closed |= {e.id: "used" for e in events if isinstance(e, PromptEffect) and e.used}
     return Summary(
         source=started.source if started else "",
         started_unix=started.started_unix if started else 0.0,
@@ -96,14 +153,28 @@ def summarise(events: Sequence[Event]) -> Summary:
         reason=ended.reason if ended else "interrupted",
         in_level=_in_level(steps, end),
         peak=max((s.level for s in steps), default=0),
-        points=tuple((e.t, e.score, e.level) for e in events if isinstance(e, Temperature)),
+        points=points,
         moments=tuple(_moment(s, said) for s in steps if s.level > s.previous and s.level >= Level.HEATED),
-        suggested=tuple(_suggested(e, events, steps) for e in events if isinstance(e, Prompt)),
+        suggested=tuple(_suggested(e, closed, steps, points) for e in events if isinstance(e, Prompt)),
         marks=tuple(e for e in events if isinstance(e, Mark)),
-        sides={who: _side([u for u in said if u.speaker == who]) for who in ("me", "them")},
-        overlap_s=_overlap(said),
+        sides={who: _side([u for u in said if u.speaker == who], said) for who in SPEAKERS},
+        overlap_s=spans.total(both),
         prep=dict(started.prep) if started else {},
+        overlaps=both,
+        silences=spans.silences(said, [*deaf, *out], end),
+        gaps=deaf,
+        removed=out,
+        labels=labels(events),
+        answers={e.question: e.text for e in events if isinstance(e, Answered) and e.text},
+        names={e.speaker: e.name for e in events if isinstance(e, Named) and e.name},
+        tags=next((e.tags for e in reversed(events) if isinstance(e, Titled)), ()),
     )
+
+
+def labels(events: Sequence[Event]) -> dict[float, str]:
+    """The user's last word on each moment that they judged: second -> verdict."""
+    said = {e.t: e.verdict for e in events if isinstance(e, Labelled)}
+    return {t: verdict for t, verdict in sorted(said.items()) if verdict}
 
 
 def level_at(steps: Sequence[Escalation], t: float) -> int:
@@ -126,28 +197,45 @@ def _moment(step: Escalation, said: Sequence[Utterance]) -> Moment:
     return Moment(step.t, step.level, step.reasons, last.speaker if last else "them", last.text if last else "")
 
 
-def _suggested(prompt: Prompt, events: Sequence[Event], steps: Sequence[Escalation]) -> Suggested:
-    outcome = next((e.outcome for e in events if isinstance(e, PromptClosed) and e.id == prompt.id), "open")
+def _suggested(
+    prompt: Prompt,
+    closed: dict[int, str],
+    steps: Sequence[Escalation],
+    points: Sequence[tuple[float, float, int]],
+) -> Suggested:
     before = level_at(steps, prompt.t)
     within = [s.level for s in steps if prompt.t < s.t <= prompt.t + AFTER_S]
-    return Suggested(prompt, outcome, before, min([before, *within]))
+    score = next((score for t, score, _ in reversed(points) if t <= prompt.t), 0.0)
+    later = [score for t, score, _ in points if prompt.t < t <= prompt.t + AFTER_S]
+    mean = sum(later) / len(later) if later else None
+    return Suggested(prompt, closed.get(prompt.id, "open"), before, min([before, *within]), score, mean)
 
 
-def _side(said: Sequence[Utterance]) -> Side:
-    talk = sum(u.t1 - u.t0 for u in said)
-    words = sum(len(u.text.split()) for u in said)
-    drivers = Counter(d.id for u in said for d in u.drivers[:1])
+def _side(own: Sequence[Utterance], said: Sequence[Utterance]) -> Side:
+    talk = sum(u.t1 - u.t0 for u in own)
+    words = sum(len(u.text.split()) for u in own)
+    drivers = Counter(d.id for u in own for d in u.drivers[:1])
     return Side(
         talk_s=talk,
-        turns=len(said),
-        questions=sum("?" in u.text for u in said),
-        longest_s=max((u.t1 - u.t0 for u in said), default=0.0),
+        turns=len(own),
+        questions=sum("?" in u.text for u in own),
+        longest_s=max((end - begin for begin, end in _turns(own, said)), default=0.0),
         words_a_minute=60 * words / talk if talk else 0.0,
         drivers=tuple(drivers.most_common(3)),
     )
 
 
-def _overlap(said: Sequence[Utterance]) -> float:
-    mine = [(u.t0, u.t1) for u in said if u.speaker == "me"]
-    theirs = [(u.t0, u.t1) for u in said if u.speaker == "them"]
-    return sum(max(0.0, min(b, d) - max(a, c)) for a, b in mine for c, d in theirs)
+def _turns(own: Sequence[Utterance], said: Sequence[Utterance]) -> list[Span]:
+    """A side's turns: utterances that follow each other without the other side between them are one."""
+    out: list[Span] = []
+    before: Utterance | None = None
+    speaker = own[0].speaker if own else None
+    for u in sorted(said, key=lambda u: u.t0):
+        if u.speaker == speaker:
+            goes_on = before is not None and before.speaker == speaker and u.t0 - out[-1][1] <= SAME_TURN_S
+            if goes_on:
+                out[-1] = (out[-1][0], max(out[-1][1], u.t1))
+            else:
+                out.append((u.t0, u.t1))
+        before = u
+    return out

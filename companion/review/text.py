@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from companion.events import Level
 from companion.plain import clean, clock
-from companion.review.debrief import LIMITS, QUESTIONS, evidence
-from companion.review.summary import Summary
+from companion.review.debrief import ASKED, LIMITS, NEXT, NEXT_ASKED, evidence
+from companion.review.summary import Moment, Suggested, Summary
+from companion.review.trends import Trend
+from companion.review.trends import told as trends_told
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 72
 
 
-def told(summary: Summary, title: str, *, width: int = _WIDTH) -> Iterator[str]:
-    """The review, line by line."""
+def told(summary: Summary, title: str, found: Sequence[Trend] = (), *, width: int = _WIDTH) -> Iterator[str]:
+    """The review, line by line; ``found``: the call against the user's own earlier ones."""
     when = time.strftime("%A %d %B %Y, %H:%M", time.localtime(summary.started_unix))
     yield f"{clean(title)}"
     yield f"{when}, {clock(summary.duration_s).strip()}, {_ending(summary)}"
@@ -28,21 +30,46 @@ def told(summary: Summary, title: str, *, width: int = _WIDTH) -> Iterator[str]:
     if summary.moments:
         yield "\nWhere it heated up"
         for moment in summary.moments:
-            who = "you" if moment.speaker == "me" else "they"
-            yield f"  {clock(moment.t)}  {Level(moment.level).name.lower()} because {clean('; '.join(moment.reasons))}"
-            yield f"         {who}: “{clean(moment.quote)}”"
+            yield from _moment(summary, moment)
     if summary.suggested:
         yield "\nWhat was suggested"
-        for s in summary.suggested:
-            fell = f", from {Level(s.before).name.lower()} to {Level(s.after).name.lower()} within a minute"
-            yield f"  {clock(s.prompt.t)}  ◆ {s.prompt.headline}: {s.prompt.say}  ({s.outcome}{fell})"
+        for suggested in summary.suggested:
+            yield _suggestion(suggested)
     for mark in summary.marks:
         yield f"  {clock(mark.t)}  ▲ your mark {clean(mark.note)}".rstrip()
-    for question, facts in zip(QUESTIONS, evidence(summary), strict=True):
+    if found:
+        yield "\nAgainst your own earlier calls"
+        for line in trends_told(found):
+            yield f"  {line}"
+    yield from _debrief(summary)
+    yield f"\n{LIMITS}"
+
+
+VERDICTS = {"right": "right", "wrong": "a false alarm", "unsure": "not sure", "missed": "it should have spoken"}
+"""What the user said of a moment, in words."""
+
+
+def _moment(summary: Summary, moment: Moment) -> Iterator[str]:
+    verdict = VERDICTS.get(summary.labels.get(moment.t, ""), "")
+    said = f"  (you: {verdict})" if verdict else ""
+    yield f"  {clock(moment.t)}  {Level(moment.level).name.lower()} because {clean('; '.join(moment.reasons))}{said}"
+    yield f"         {clean(summary.who(moment.speaker))}: “{clean(moment.quote)}”"
+
+
+def _suggestion(s: Suggested) -> str:
+    fell = f", from {Level(s.before).name.lower()} to {Level(s.after).name.lower()} within a minute"
+    return f"  {clock(s.prompt.t)}  ◆ {s.prompt.headline}: {s.prompt.say}  ({s.told}{fell})"
+
+
+def _debrief(summary: Summary) -> Iterator[str]:
+    for (key, question), facts in zip(ASKED.items(), evidence(summary), strict=True):
         yield f"\n{question}"
         for fact in facts:
             yield f"  - {clean(fact)}"
-    yield f"\n{LIMITS}"
+        if key in summary.answers:
+            yield f"  Your answer: {clean(summary.answers[key])}"
+    if NEXT in summary.answers:
+        yield f"\n{NEXT_ASKED}: {clean(summary.answers[NEXT])}"
 
 
 def timeline(summary: Summary, width: int) -> Iterator[str]:

@@ -10,18 +10,17 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from companion import locations, wire
+from companion import wire
 from companion.errors import CompanionError, UsageError
-from companion.events import TRANSIENT, Event, SessionEnded, SessionStarted, Utterance
+from companion.events import TRANSIENT, Event, SessionEnded, SessionStarted, Temperature, Utterance
 from companion.sessions import process
-from companion.sessions.migrations import migrate
+from companion.sessions.migrations import drivers_column, migrate
 
-_DAY_S = 86_400.0
 _BUSY_S = 5.0
 
 
@@ -37,24 +36,16 @@ class SessionInfo:
     reason: str
     last_t: float
     events: int
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """A session with all its events, in order."""
+    """A session with all its events, in order, and the number that each has in the journal."""
 
     info: SessionInfo
     events: tuple[Event, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """An utterance that was found; ``snippet`` has the words in brackets."""
-
-    session: str
-    t: float
-    speaker: str
-    snippet: str
+    numbers: tuple[int, ...] = ()
 
 
 class SessionWriter:
@@ -64,24 +55,35 @@ class SessionWriter:
         self.id = session_id
         self._journal = journal
         self._n = 0
+        self._level = 0
+        self._said: int | None = None
 
     def append(self, event: Event) -> None:
         """Write an event down; what is transient is left out. Raises ``CompanionError`` when it cannot be written."""
         if isinstance(event, TRANSIENT):
             return
-        self._n += 1
         with self._journal.changing() as db:
-            db.execute(
-                "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
-                (self.id, self._n, event.t, event.type, wire.to_json(event)),
-            )
-            if isinstance(event, Utterance):
-                db.execute("INSERT INTO words VALUES (?, ?, ?)", (event.text, self.id, self._n))
-            reason = event.reason if isinstance(event, SessionEnded) else None
-            db.execute(
-                "UPDATE sessions SET last_t = max(last_t, ?), reason = coalesce(?, reason) WHERE id = ?",
-                (event.t, reason, self.id),
-            )
+            self.insert(db, event)
+
+    def insert(self, db: sqlite3.Connection, event: Event) -> None:
+        """Write an event within a transaction of the caller's."""
+        self._n += 1
+        row = (self.id, self._n, event.t, event.type, wire.to_json(event))
+        db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?)", row)
+        if isinstance(event, Utterance):
+            self._said = self._n
+            drivers = drivers_column(d.id for d in event.drivers)
+            db.execute("INSERT INTO words VALUES (?, ?, ?)", (event.text, self.id, self._n))
+            said = (self.id, self._n, event.t, event.speaker, self._level, drivers)
+            db.execute("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?)", said)
+        elif isinstance(event, Temperature):
+            self._level = event.level  # told right after the utterance that it follows from
+            db.execute("UPDATE said SET level = ? WHERE session = ? AND n = ?", (event.level, self.id, self._said))
+        reason = event.reason if isinstance(event, SessionEnded) else None
+        db.execute(
+            "UPDATE sessions SET last_t = max(last_t, ?), reason = coalesce(?, reason) WHERE id = ?",
+            (event.t, reason, self.id),
+        )
 
 
 class Journal:
@@ -117,13 +119,13 @@ class Journal:
         with self._lock:
             self._db.close()
 
-    def begin(self, started: SessionStarted, title: str = "") -> SessionWriter:
-        """A new session; ``append`` its first event too."""
+    def begin(self, started: SessionStarted, title: str = "", *, session_id: str = "") -> SessionWriter:
+        """A new session, under the next id of its day or the one that is given; ``append`` its first event too."""
         day = time.strftime("%Y-%m-%d", time.localtime(started.started_unix))
         with self.changing() as db:
             taken = {row[0] for row in db.execute("SELECT id FROM sessions WHERE id LIKE ?", (f"{day}-%",))}
             number = next(n for n in range(1, len(taken) + 2) if f"{day}-{n}" not in taken)
-            session_id = f"{day}-{number}"
+            session_id = session_id or f"{day}-{number}"
             pid = os.getpid()
             db.execute(
                 "INSERT INTO sessions (id, started_unix, source, title, pid, process) VALUES (?, ?, ?, ?, ?, ?)",
@@ -133,12 +135,17 @@ class Journal:
 
     def sessions(self) -> list[SessionInfo]:
         """All sessions, the latest first."""
-        with self._reading() as db:
+        with self.reading() as db:
             rows = db.execute(
-                "SELECT id, title, source, started_unix, reason, last_t, pid, process, "
+                "SELECT id, title, source, started_unix, reason, last_t, pid, process, tags, "
                 "(SELECT count(*) FROM events WHERE session = id) FROM sessions ORDER BY started_unix DESC, rowid DESC"
             ).fetchall()
         return [_info(row) for row in rows]
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
 
     def find(self, wanted: str) -> SessionInfo:
         """The session of that id, of a part of it that only one has, or "last"; raises ``UsageError``."""
@@ -157,62 +164,10 @@ class Journal:
     def load(self, wanted: str = "last") -> SessionRecord:
         """A session with its events; raises as ``find`` does."""
         info = self.find(wanted)
-        with self._reading() as db:
-            rows = db.execute("SELECT body FROM events WHERE session = ? ORDER BY n", (info.id,)).fetchall()
-        return SessionRecord(info, tuple(_readable(body for (body,) in rows)))
-
-    def search(self, words: str, limit: int = 50) -> list[Hit]:
-        """Utterances with all of the words, the best match first."""
-        quoted = " ".join('"' + w.replace('"', '""') + '"' for w in words.split())
-        if not quoted:
-            return []
-        with self._reading() as db:
-            rows = db.execute(
-                "SELECT w.session, e.t, json_extract(e.body, '$.speaker'), snippet(words, 0, '[', ']', '…', 16) "
-                "FROM words w JOIN events e ON e.session = w.session AND e.n = w.n "
-                "WHERE words MATCH ? ORDER BY rank LIMIT ?",
-                (quoted, limit),
-            ).fetchall()
-        return [Hit(*row) for row in rows]
-
-    def rename(self, session_id: str, title: str) -> None:
-        """Give a session another title."""
-        with self.changing() as db:
-            db.execute("UPDATE sessions SET title = ? WHERE id = ?", (title, session_id))
-
-    def delete(self, session_ids: Sequence[str]) -> None:
-        """Remove sessions for good: rows, index, the write-ahead log, and free pages."""
-        with self.changing() as db:
-            for session_id in session_ids:
-                db.execute("DELETE FROM words WHERE session = ?", (session_id,))
-                db.execute("DELETE FROM events WHERE session = ?", (session_id,))
-                db.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
-        for session_id in session_ids:
-            self._remove_recording(session_id)
-        with self._reading() as db:
-            db.execute("INSERT INTO words(words) VALUES('rebuild')")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.execute("VACUUM")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _remove_recording(self, session_id: str) -> None:
-        path = locations.recording_path(session_id, self._path)
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            raise CompanionError(f"The recording {path} cannot be removed ({error.strerror}).", "Remove it.") from error
-
-    def older_than(self, days: float, now_unix: float | None = None) -> list[SessionInfo]:
-        """Sessions that began more than ``days`` ago and do not run."""
-        limit = (time.time() if now_unix is None else now_unix) - days * _DAY_S
-        return [s for s in self.sessions() if s.started_unix < limit and s.state != "running"]
-
-    def expire(self, keep_days: int) -> int:
-        """Delete what is older than the settings allow (0 keeps all); returns how many."""
-        old = [s.id for s in self.older_than(keep_days)] if keep_days else []
-        if old:
-            self.delete(old)
-        return len(old)
+        with self.reading() as db:
+            rows = db.execute("SELECT n, type, body FROM events WHERE session = ? ORDER BY n", (info.id,)).fetchall()
+        found = list(_readable(iter(rows)))
+        return SessionRecord(info, tuple(event for _, event in found), tuple(n for n, _ in found))
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
@@ -227,21 +182,32 @@ class Journal:
             self._db.execute("COMMIT")
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for looking only."""
         with self._lock, _told(self._path):
             yield self._db
 
 
-def _info(row: tuple[str, str, str, float, str | None, float, int | None, str | None, int]) -> SessionInfo:
-    session_id, title, source, started, reason, last_t, pid, known, count = row
+def _info(row: tuple[str, str, str, float, str | None, float, int | None, str | None, str, int]) -> SessionInfo:
+    session_id, title, source, started, reason, last_t, pid, known, tags, count = row
     state = "ended" if reason is not None else "running" if process.runs(pid, known) else "interrupted"
-    return SessionInfo(session_id, title or source, source, started, state, reason or "", last_t, count)
+    return SessionInfo(
+        session_id,
+        title or source,
+        source,
+        started,
+        state,
+        reason or "",
+        last_t,
+        count,
+        tuple(tags.split("\n")) if tags else (),
+    )
 
 
-def _readable(bodies: Iterator[str]) -> Iterator[Event]:
-    for body in bodies:
+def _readable(rows: Iterator[tuple[int, str, str]]) -> Iterator[tuple[int, Event]]:
+    for n, kind, body in rows:
         try:
-            yield wire.from_json(body)
+            yield n, wire.from_json_of(kind, body)
         except ValueError:
             continue  # an event of a newer version, or one that damage has reached: the rest is still worth having
 
@@ -260,5 +226,5 @@ def _told(path: Path) -> Iterator[None]:
         elif "readonly" in text or "unable to open" in text:
             hint = "Mend its permissions, or use --no-keep."
         else:
-            hint = f"It was left as it is. Move it aside to begin a new one: mv '{path}' '{path}.damaged'"
+            hint = "It was left as it is. Save what can be saved: companion sessions rescue"
         raise CompanionError(f"The journal {path} cannot be used ({text}).", hint) from error

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from companion.errors import CompanionError
 
@@ -45,6 +46,47 @@ def running_sessions_are_known(db: sqlite3.Connection) -> None:
     """Which process writes a session, so that a crash can be told from a call that goes on."""
     db.execute("ALTER TABLE sessions ADD COLUMN pid INTEGER")
     db.execute("ALTER TABLE sessions ADD COLUMN process TEXT")
+
+
+@migration
+def what_was_said_can_be_filtered(db: sqlite3.Connection) -> None:
+    """Who said what at which level, beside the full-text index; tags; counted figures for trends."""
+    db.execute("ALTER TABLE sessions ADD COLUMN tags TEXT NOT NULL DEFAULT ''")
+    db.execute(
+        "CREATE TABLE said (session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE, n INTEGER NOT NULL, "
+        "t REAL NOT NULL, speaker TEXT NOT NULL, level INTEGER NOT NULL, drivers TEXT NOT NULL, "
+        "PRIMARY KEY (session, n)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE names (session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE, speaker TEXT NOT NULL, "
+        "name TEXT NOT NULL, PRIMARY KEY (session, speaker)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE figures (session TEXT PRIMARY KEY REFERENCES sessions(id) ON DELETE CASCADE, "
+        "events INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID"
+    )
+    level, last, session = 0, 0, ""
+    for row in db.execute(
+        "SELECT session, n, t, type, body FROM events WHERE type IN ('utterance', 'escalation', 'temperature') "
+        "ORDER BY session, n"
+    ).fetchall():
+        if row[0] != session:
+            session, level = row[0], 0
+        body = json.loads(row[4])
+        if row[3] == "utterance":
+            last = row[1]
+            drivers = drivers_column(d.get("id", "") for d in body.get("drivers", ()))
+            db.execute("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?)", (*row[:3], body.get("speaker"), level, drivers))
+        else:
+            level = int(body.get("level", 0))
+            db.execute(
+                "UPDATE said SET level = ? WHERE session = ? AND n = ? AND t = ?", (level, session, last, row[2])
+            )
+
+
+def drivers_column(ids: Iterable[str]) -> str:
+    """Drivers as one text, each between blanks, so that one can be looked for."""
+    return "".join(f" {name}" for name in ids) + " "
 
 
 def version(db: sqlite3.Connection) -> int:

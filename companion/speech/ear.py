@@ -137,6 +137,7 @@ class Ear:
         frame = max(-(-round(t * RATE) // FRAME), self._finished)
         if frame * FRAME >= self._heard:
             return []
+        began = self._endpointer.first_frame
         undone = self._endpointer.rewind(frame)
         self._heard = frame * FRAME
         self._kept_from = min(self._kept_from, self._heard)
@@ -144,7 +145,7 @@ class Ear:
         self._listened = self._listened[: len(self._samples)]
         del self._probabilities[max(0, frame - self._probabilities_from) :]
         self._probabilities_from = min(self._probabilities_from, frame)
-        return [Stopped(self.speaker, self.now)] if undone else []
+        return [Stopped(self.speaker, began * FRAME / RATE)] if undone else []
 
     def so_far(self, since: float = 0.0) -> Speech | None:
         """The open utterance as far as it was heard, or None; its sound from ``since`` on (a pause within it)."""

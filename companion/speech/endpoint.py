@@ -128,6 +128,7 @@ class Endpointer:
             self._probabilities = self._probabilities[: frame - self._first]
             self._last_speech = min(self._last_speech, frame - 1)
         self._starts = []
+        self._pause = self._usual_pause
         self._frame = frame
         return undone
 

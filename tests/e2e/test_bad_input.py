@@ -61,6 +61,7 @@ def test_files_that_cannot_be_used(companion: Run, tmp_path: Path, case: str) ->
         (["analyse"], 'Did you mean "analyze"?'),
         (["replay", CALL, "--speed", "9"], "--speed"),
         (["live", "--microphone", "no such thing", "--seconds", "1"], "microphone"),
+        (["live", "--record", "--no-keep", "--seconds", "1"], "cannot be recorded"),
         (["analyze", CALL, "--events", "/nowhere/e.jsonl"], "cannot be written"),
         (["review", "1999-01-01"], "There are no sessions yet"),
     ],

@@ -40,6 +40,11 @@ class Terminal:
                     break
         assert text in self.read, self.read[-2000:]
 
+    def until_last(self, text: str) -> None:
+        """Until it is written once more."""
+        self.read = ""
+        self.until(text)
+
     def press(self, keys: str) -> None:
         os.write(self._own, keys.encode())
 
@@ -56,7 +61,12 @@ def test_a_call_is_watched_to_its_end_and_then_looked_back_at() -> None:
     terminal.until("The call is over.")
     assert "HEATED" in terminal.read
     terminal.press("x")
-    terminal.until("What would you do differently?")
+    terminal.until("missed one")
+    terminal.press("d")
+    terminal.until("How did your approach affect the dynamics?")
+    terminal.press("\x1b")
+    terminal.until_last("missed one")
+    terminal.press("q")
     assert terminal.close() == 0
 
 

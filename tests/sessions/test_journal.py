@@ -14,37 +14,17 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from companion import locations, wire
 from companion.errors import CompanionError, UsageError
-from companion.events import TRANSIENT, Event, Mark, Meter, SessionEnded, SessionStarted, Utterance
+from companion.events import TRANSIENT, Driver, Event, Mark, Meter, Temperature, Utterance
 from companion.sessions import migrations
+from companion.sessions.forgetting import delete, expire
 from companion.sessions.journal import Journal
+from companion.sessions.search import Query, search
+from tests.sessions.kept import found, keep, said
 from tests.test_wire import any_event
 
 DAY = 86_400.0
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "sessions.db"
-
-
-@pytest.fixture
-def journal(path: Path):
-    opened = Journal.open(path)
-    yield opened
-    opened.close()
-
-
-def keep(journal: Journal, *events: Event, started: float = 1_790_000_000.0, ended: bool = True) -> str:
-    begin = SessionStarted(source="call.ogg", started_unix=started)
-    writer = journal.begin(begin, "A call")
-    for event in (begin, *events, *([SessionEnded(t=9.0, reason="finished")] if ended else [])):
-        writer.append(event)
-    return writer.id
-
-
-def said(text: str, t: float = 1.0) -> Utterance:
-    return Utterance(t=t, speaker="them", t0=t - 1, t1=t, text=text)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -52,8 +32,8 @@ def said(text: str, t: float = 1.0) -> Utterance:
 def test_every_event_that_is_kept_comes_back(journal: Journal, event: Event) -> None:
     if event.type == "session_started":
         return
-    found = journal.load(keep(journal, event)).events
-    assert found[1:-1] == (() if isinstance(event, TRANSIENT) else (event,))
+    kept = journal.load(keep(journal, event)).events
+    assert kept[1:-1] == (() if isinstance(event, TRANSIENT) else (event,))
 
 
 def test_only_its_owner_can_read_it(path: Path, journal: Journal) -> None:
@@ -116,21 +96,31 @@ def test_kill_9_loses_nothing_that_was_written_and_is_told_from_a_running_call(p
 def test_words_are_found_in_all_sessions(journal: Journal) -> None:
     first = keep(journal, said("We talked about the deposit."), said("And the weather."))
     keep(journal, said("Nothing here."))
-    hits = journal.search("deposit")
+    hits = found(journal, "deposit")
     assert [(h.session, h.speaker) for h in hits] == [(first, "them")]
     assert "[deposit]" in hits[0].snippet
-    assert journal.search('a "quoted* AND (word') == []
-    assert journal.search("") == []
+    assert found(journal, 'a "quoted* AND (word') == []
+    assert found(journal, "") == []
 
 
 def test_what_is_deleted_leaves_no_trace_in_any_file(path: Path, journal: Journal) -> None:
     gone = keep(journal, *(said(f"zanzibar {n}") for n in range(300)), Mark(t=2.0, note="zanzibar"))
     stays = keep(journal, said("this stays"))
-    journal.delete([gone])
+    assert delete(journal, [gone])
     assert [s.id for s in journal.sessions()] == [stays]
-    assert journal.search("zanzibar") == []
+    assert found(journal, "zanzibar") == []
     assert not any(b"zanzibar" in f.read_bytes().lower() for f in path.parent.iterdir())
-    assert [h.session for h in journal.search("stays")] == [stays]
+    assert [h.session for h in found(journal, "stays")] == [stays]
+
+
+def test_a_recording_goes_with_its_session(path: Path, journal: Journal) -> None:
+    gone, stays = keep(journal), keep(journal)
+    sounds = {s: locations.recording_path(s, path) for s in (gone, stays)}
+    sounds[gone].parent.mkdir()
+    for sound in sounds.values():
+        sound.write_bytes(b"OggS")
+    delete(journal, [gone])
+    assert [s for s, sound in sounds.items() if sound.exists()] == [stays]
 
 
 def test_old_sessions_expire_and_running_ones_do_not(journal: Journal) -> None:
@@ -138,8 +128,8 @@ def test_old_sessions_expire_and_running_ones_do_not(journal: Journal) -> None:
     keep(journal, started=now - 100 * DAY)
     keep(journal, started=now - 99 * DAY, ended=False)
     recent = keep(journal, started=now - DAY)
-    assert journal.expire(0) == 0
-    assert journal.expire(90) == 1
+    assert expire(journal, 0, 0) == []
+    assert len(expire(journal, 90, 0)) == 1
     assert {s.state for s in journal.sessions()} == {"running", "ended"}
     assert recent in {s.id for s in journal.sessions()}
 
@@ -151,15 +141,20 @@ def test_a_journal_of_any_earlier_version_opens_with_all_it_has(path: Path, vers
     migrations.migrate(old, upto=version)
     if version:
         old.execute("INSERT INTO sessions (id, started_unix, source) VALUES ('2026-01-01-1', 1767225600, 'x')")
-        body = '{"type":"utterance","t":1.0,"at":1.0,"speaker":"me","t0":0.0,"t1":1.0,"text":"an old sentence"}'
-        old.execute("INSERT INTO events VALUES ('2026-01-01-1', 1, 1.0, 'utterance', ?)", (body,))
+        event = Utterance(
+            t=1.0, at=1.0, speaker="me", t0=0.0, t1=1.0, text="an old sentence", drivers=(Driver("hurt", 0.7),)
+        )
+        old.execute("INSERT INTO events VALUES ('2026-01-01-1', 1, 1.0, 'utterance', ?)", (wire.to_json(event),))
+        heat = wire.to_json(Temperature(t=1.0, level=2, score=0.6))
+        old.execute("INSERT INTO events VALUES ('2026-01-01-1', 2, 1.0, 'temperature', ?)", (heat,))
         if version >= 2:
             old.execute("INSERT INTO words VALUES ('an old sentence', '2026-01-01-1', 1)")
     old.close()
     opened = Journal.open(path)
     if version:
         assert [e.text for e in opened.load().events if isinstance(e, Utterance)] == ["an old sentence"]
-        assert len(opened.search("sentence")) == 1
+        (hit,) = search(opened, Query(words="sentence", driver="hurt", level=2))
+        assert hit.session == "2026-01-01-1"
     keep(opened, said("a new one"))
     opened.close()
 
@@ -179,7 +174,7 @@ def test_a_damaged_journal_is_named_and_left_as_it_is(path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(CompanionError) as caught:
         Journal.open(path)
-    assert "mv " in str(caught.value)
+    assert "companion sessions rescue" in str(caught.value)
     assert path.read_bytes() == before
 
 

@@ -1,0 +1,183 @@
+"""Do twenty verdicts move the settings towards a user's taste? Simulated users over labelled calls.
+
+    .venv/bin/python bench/simulated_users.py [--data ../shared] [--rounds 8] [--labels 20] [--json]
+
+Two users judge the same calls. One hates false alarms: only a talk that came to break was worth an alarm. One wants
+every hint: every heated turn was, however soon it passed. Each judges the alarms of the delivered settings, and marks what was missed, on half of
+the calls, until the labels are used up; settings are fitted to those alone and tried on the other half, which neither
+the user nor the fit has seen. Fresh calls are those that the text reader never learnt from: the evaluation data's dev
+calls where they are beside the checkout, and the corpus' unseen ones; as they are too few for twenty verdicts, calls of
+the corpus make up the number, and what is tried on the fresh ones of the other half alone is told beside. The
+judgements come from the calls' own labels of every turn. Figures are means over random halves; "predicted" is the rate
+that the fit foretold, from the judged half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from companion.calibration.fit import UNWANTED, WANTED, Labels
+from companion.config import EscalationSettings, Settings
+from companion.events import Escalation, Event, Utterance
+from companion.pipeline.spine import refold
+from companion.pipeline.tuning import REACH_S, Traces, tabled, tune
+
+ROOT = Path(__file__).parents[1]
+TASTES = ("hates false alarms", "wants every hint")
+
+
+@dataclass(frozen=True)
+class Call:
+    name: str
+    fresh: bool
+    events: tuple[Event, ...]
+    times: tuple[float, ...]
+    levels: tuple[int, ...]
+
+    def stretches(self, taste: str) -> list[tuple[float, float]]:
+        """What this user wants an alarm at: seconds from the first turn to the last."""
+        out = []
+        begin: int | None = None
+        for i, level in enumerate([*self.levels, 0]):
+            if level >= 2 and begin is None:
+                begin = i
+            elif level < 2 and begin is not None:
+                if taste == TASTES[1] or max(self.levels[begin:i]) == 3:
+                    out.append((self.times[begin], self.times[i - 1]))
+                begin = None
+        return out
+
+
+def read(paths: Sequence[Path], *, fresh: bool) -> list[Call]:
+    """The calls through the real text reader."""
+    import companion.pipeline.build as build
+    from companion.pipeline.build import Source, load_text_model, open_file
+
+    model = load_text_model(Settings())
+    build.load_text_model = lambda _: model  # loaded once for all
+    out = []
+    for path in paths:
+        events: list[Event] = []
+        open_file(Source(path), Settings(), [events.append]).run()
+        levels = [row["level"] for line in path.read_text().splitlines() if "text" in (row := json.loads(line))]
+        times = [e.t for e in events if isinstance(e, Utterance)]
+        assert len(levels) == len(times), path
+        out.append(Call(path.stem, fresh, tuple(events), tuple(times), tuple(levels)))
+    return out
+
+
+def alarms(events: Sequence[Event], settings: EscalationSettings) -> list[float]:
+    from dataclasses import replace
+
+    told = refold(events, replace(Settings(), escalation=settings))
+    return [e.t for e in told if isinstance(e, Escalation) and e.level >= 2 > e.previous]
+
+
+def near(t: float, stretches: Sequence[tuple[float, float]]) -> bool:
+    return any(a - REACH_S <= t <= b + REACH_S for a, b in stretches)
+
+
+def judged(calls: Sequence[Call], taste: str, most: int) -> Labels:
+    """What the user says of the calls, in the order in which they were had, until the labels are used up."""
+    found: list[tuple[int, float, int]] = []
+    for place, call in enumerate(calls):
+        wanted = call.stretches(taste)
+        raised = alarms(call.events, EscalationSettings())
+        mine = [(place, t, WANTED if near(t, wanted) else UNWANTED) for t in raised]
+        mine += [(place, a, WANTED) for a, b in wanted if not any(a - REACH_S <= t <= b + REACH_S for t in raised)]
+        found += sorted(mine)
+    found = found[:most]
+    return Labels(tuple(f[0] for f in found), tuple(f[1] for f in found), tuple(f[2] for f in found))
+
+
+def tried(calls: Sequence[Call], taste: str, settings: EscalationSettings) -> dict[str, float]:
+    """What the settings are worth to this user on these calls."""
+    wanted = caught = false = raised = 0
+    hours = sum(c.events[-1].t for c in calls) / 3600
+    for call in calls:
+        stretches = call.stretches(taste)
+        ts = alarms(call.events, settings)
+        raised += len(ts)
+        false += sum(not near(t, stretches) for t in ts)
+        wanted += len(stretches)
+        caught += sum(any(a - REACH_S <= t <= b + REACH_S for t in ts) for a, b in stretches)
+    return {"caught": caught / max(1, wanted), "false_an_hour": false / hours, "alarms_an_hour": raised / hours}
+
+
+def one_round(calls: Sequence[Call], taste: str, most: int, chance: random.Random) -> dict[str, float]:
+    mixed = list(calls)
+    chance.shuffle(mixed)
+    past, unseen = mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]
+    labels = judged(past, taste, most)
+    usual = EscalationSettings()
+    tuning = tune([(c.name, c.events) for c in past], usual, usual, labels=labels)
+    chosen = tuning.suggested
+    before, after = tried(unseen, taste, usual), tried(unseen, taste, chosen)
+    fresh = [c for c in unseen if c.fresh]
+    fresh_before, fresh_after = tried(fresh, taste, usual), tried(fresh, taste, chosen)
+    fast = tabled(Traces([(c.name, c.events) for c in unseen]), [chosen], [0.0], Labels())
+    assert abs(fast.rate()[0] - after["alarms_an_hour"]) < 1e-9, "the quick fold and the spine tell the same"
+    out = {f"{k}_before": v for k, v in before.items()} | {f"{k}_after": v for k, v in after.items()}
+    out |= {f"fresh_{k}_before": v for k, v in fresh_before.items()}
+    out |= {f"fresh_{k}_after": v for k, v in fresh_after.items()}
+    out |= {"labels": len(labels.sign), "wanted_labels": sum(s == WANTED for s in labels.sign)}
+    out |= {"enter_heated": chosen.enter[1], "defer_s": chosen.defer_s, "predicted": tuning.choice.rate}
+    out |= {"low": tuning.choice.low, "high": tuning.choice.high}
+    if tuning.check is not None:
+        out |= {"agree_before": tuning.check.right_before, "agree_after": tuning.check.right_after}
+    if tuning.agreement is not None:
+        out |= {"ece_before": tuning.agreement.before, "ece_after": tuning.agreement.after}
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--labels", type=int, default=20)
+    parser.add_argument("--every", type=int, default=2, help="take every n-th call of the corpus")
+    parser.add_argument("--json", action="store_true")
+    args = parser.parse_args()
+    paths = sorted((args.data / "eval" / "dev" / "calls").glob("d*.jsonl"))
+    corpus = ROOT / "models" / "training" / "corpus"
+    paths += sorted((corpus / "unseen" / "calls").glob("*.jsonl"))
+    calls = read(paths, fresh=True) + read(sorted((corpus / "calls").glob("*.jsonl"))[:: args.every], fresh=False)
+    hours = sum(c.events[-1].t for c in calls) / 3600
+    print(
+        f"{len(calls)} calls, {sum(c.fresh for c in calls)} fresh, {hours:.1f} hours, {args.rounds} random halves, up to {args.labels} labels"
+    )
+    for taste in TASTES:
+        rounds = [one_round(calls, taste, args.labels, random.Random(seed)) for seed in range(args.rounds)]
+        mean = {k: statistics.mean(r[k] for r in rounds if k in r) for k in rounds[0]}
+        off = mean["predicted"] / max(mean["alarms_an_hour_after"], 1e-9) - 1
+        if args.json:
+            print(
+                json.dumps(
+                    {"taste": taste, "prediction_off": round(off, 3), **{k: round(v, 3) for k, v in mean.items()}}
+                )
+            )
+            continue
+        print(f"\n{taste}: {mean['labels']:.0f} labels, {mean['wanted_labels']:.0f} of them wanted")
+        print(f"  on unseen calls          {'delivered':>10} {'fitted':>10}")
+        for name, key in (
+            ("moments caught", "caught"),
+            ("false alarms an hour", "false_an_hour"),
+            ("alarms an hour", "alarms_an_hour"),
+        ):
+            print(f"  {name:24} {mean[key + '_before']:10.2f} {mean[key + '_after']:10.2f}")
+        for name, key in (("fresh: moments caught", "caught"), ("fresh: false an hour", "false_an_hour")):
+            print(f"  {name:24} {mean[f'fresh_{key}_before']:10.2f} {mean[f'fresh_{key}_after']:10.2f}")
+        print(f"  {'agreement, left out':24} {mean.get('agree_before', 0):10.2f} {mean.get('agree_after', 0):10.2f}")
+        print(f"  {'calibration error':24} {mean.get('ece_before', 0):10.2f} {mean.get('ece_after', 0):10.2f}")
+        print(f"  predicted {mean['predicted']:.1f} alarms an hour ({mean['low']:.1f} to {mean['high']:.1f}), "
+              f"{off:+.0%} of what came; step to heated {mean['enter_heated']:.2f}, wait {mean['defer_s']:.0f} s")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Stage 2b: fit the drivers' head to the encoder as it has become.
+
+    python heads.py --base BASE --weights reader.pt --out reader.pt
+
+The encoder learns slowly and well, its head ends a little behind it. With the encoder as it is, the head is a logistic
+regression on 768 features a line, which has one best solution: found here by L-BFGS, with as much shrinkage as is best
+for the lines of ``corpus/fit``. Half of the lines stand amid somebody else's calm talk, as they will in a call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+
+import corpus
+import emotions
+import network
+import numpy as np
+import torch
+from batches import budgeted, collate
+from joint import HERE, RARE, encode
+from labels import DRIVERS
+from measure import best_thresholds, f1
+from torch.nn.functional import binary_cross_entropy_with_logits as bce
+from transformers import AutoTokenizer
+
+SHRINKAGES = (3e-5, 1e-4, 3e-4, 1e-3)
+
+
+def features(reader: network.Reader, ids: list[list[int]]) -> torch.Tensor:
+    """What the drivers' head sees of each row, (rows, hidden) float32."""
+    seen: list[torch.Tensor] = []
+    hook = reader.drivers.register_forward_hook(lambda _, inputs, __: seen.append(inputs[0].float()))
+    out = torch.zeros((len(ids), reader.drivers.in_features))
+    reader.eval()
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=emotions.FAST_BF16):
+        for part in budgeted([len(x) for x in ids], 4096, 128):
+            reader(*collate([ids[p] for p in part]))
+            out[part] = seen.pop()
+    hook.remove()
+    return out.clone()
+
+
+def fit(x: torch.Tensor, y: torch.Tensor, head: torch.nn.Linear, shrinkage: float) -> torch.nn.Linear:
+    """The head that is best for features ``x`` (rows, hidden) and labels ``y`` (rows, drivers)."""
+    out = torch.nn.Linear(head.in_features, head.out_features)
+    out.load_state_dict(head.state_dict())
+    optimiser = torch.optim.LBFGS(out.parameters(), lr=1.0, max_iter=200, line_search_fn="strong_wolfe")
+    weight = torch.full((y.shape[1],), RARE)
+
+    def closure() -> torch.Tensor:
+        optimiser.zero_grad()
+        loss = bce(out(x), y, pos_weight=weight) + shrinkage * out.weight.square().sum()
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    torch.manual_seed(13)
+    random.seed(13)
+    tokenizer = AutoTokenizer.from_pretrained(args.base)
+    reader = network.load(args.base, args.weights)
+    lines, turns = corpus.read(HERE / "corpus")
+    held, _ = corpus.read(HERE / "corpus" / "fit")
+    calm = [e for e in turns if not e.level.any() and e.context]
+    rows = [corpus.vary(e, calm) for e in lines]
+    sets = {}
+    for name, part in (("train", rows), ("fit", held)):
+        texts = [corpus.texts(e, augment=False) for e in part]
+        x = features(reader, encode(tokenizer, *map(list, zip(*texts, strict=True))))
+        sets[name] = (x, torch.from_numpy(np.stack([e.drivers for e in part])))
+        print(name, tuple(x.shape), flush=True)
+    best = None
+    for shrinkage in SHRINKAGES:
+        head = fit(*sets["train"], reader.drivers, shrinkage)
+        with torch.inference_mode():
+            probabilities = torch.sigmoid(head(sets["fit"][0])).numpy()
+            loss = float(bce(head(sets["fit"][0]), sets["fit"][1]))
+        truth = sets["fit"][1].numpy()
+        score = f1(probabilities >= best_thresholds(probabilities, truth), truth).mean()
+        print(f"shrinkage {shrinkage:g}: loss {loss:.4f} macro-F1 {score:.3f} on {len(DRIVERS)} drivers", flush=True)
+        if best is None or loss < best[0]:
+            best = (loss, head)
+    reader.drivers.load_state_dict(best[1].state_dict())
+    torch.save(reader.state_dict(), args.out)
+
+
+if __name__ == "__main__":
+    main()
