@@ -49,6 +49,7 @@ bench: models  ## how quick it is: latency, speed, start-up, memory; whose words
 	@$(BIN)/python bench/pipeline.py
 	@$(BIN)/python bench/review.py
 	@$(BIN)/python bench/screen.py
+	@$(BIN)/python bench/speech.py --quick
 	@$(BIN)/python bench/echo.py
 
 soak: $(STAMP)  ## an hour of capture at normal speed: drift, overflow, memory (needs PulseAudio)

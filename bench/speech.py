@@ -127,11 +127,13 @@ class Bench:
         path = self.keep / "idle.wav"
         noise = np.random.default_rng(1).normal(size=(RATE * seconds, 2)) * 1e-4
         sf.write(path, noise.astype(np.float32), RATE)
-        long, short = (
-            self.run("idle", "replay", path, "--speed", "1"),
-            self.run("idle-start", "replay", path, "--speed", "1", "--seconds", "5"),
-        )
-        share = (long["cpu_s"] - short["cpu_s"]) / (long["wall_s"] - short["wall_s"])
+        command = [*COMPANION, "replay", str(path), "--speed", "1", "--no-keep"]
+        process = subprocess.Popen(command, env=self.env, stdout=subprocess.DEVNULL)
+        time.sleep(10.0)  # the models are loaded by then
+        before = processor_s(process.pid)
+        time.sleep(seconds - 12.0)
+        share = (processor_s(process.pid) - before) / (seconds - 12.0)
+        process.wait()
         self.note("idle", share_of_one_core=share)
 
     def start(self) -> None:
@@ -150,6 +152,21 @@ class Bench:
             session_begins_s=statistics.median(r[0] for r in rows),
             listening_s=statistics.median(r[1] for r in rows),
         )
+
+    def one_core(self) -> None:
+        """A call with one core taken away (taskset): nothing may be lost, what was given up is told, and for how long."""
+        call, seconds = LIVE[-1], self.seconds or (60.0 if self.quick else 170.0)
+        before = COMPANION[:]
+        COMPANION[:0] = ["taskset", "-c", "0"]
+        cost = self.run("one_core", "replay", CALLS / f"{call}.ogg", "--speed", "1", "--seconds", str(seconds))
+        COMPANION[:] = before
+        events = self.events("one_core")
+        told = [(round(e["at"], 1), e["message"]) for e in events if e["type"] == "health" and e["part"] == "machine"]
+        scores = score_live(events, call)
+        spoken_turns = [e for e in events if e["type"] == "speech_ended"]
+        finals = [e for e in events if e["type"] == "utterance"]
+        self.note("one_core", **cost, told=told, ends_of_speech=len(spoken_turns), finals=len(finals),
+                  **{k: scores[k] for k in ("waits", "first", "partials")})  # fmt: skip
 
     def baseline(self, script: str, call: str) -> None:
         python = ROOT / ".venv-peer" / "bin" / "python" if script == "streaming" else Path(sys.executable)
@@ -219,6 +236,8 @@ class Bench:
             row(f"invented words in {noise['minutes']} min of noises", noise["words"], "0")
         if idle := self.kept("idle"):
             row("processor when nobody speaks", f"{100 * idle['share_of_one_core']:.1f} % of a core", "≤ 5 %")
+        if one := self.kept("one_core"):
+            row("one core: end of speech → final", f"{quantiles(one['waits'])}; told: {one['told']}", "none lost")
         if start := self.kept("start"):
             row(
                 "command → session begins / listening",
@@ -299,6 +318,12 @@ def heard_by(end_s: float, turns: list[Turn]) -> list[Turn]:
     return [t for t in turns if t.t1 < end_s - 2.0]
 
 
+def processor_s(pid: int) -> float:
+    """Processor seconds that a process has used (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 # ---- material
 
 
@@ -363,7 +388,19 @@ def main() -> None:
         print("left out: there is no ../shared/eval to measure speech on")
         return
     calls = [p for p in options.parts if p in ALL]
-    every = ["offline", "words", "live", "usual", "streaming", "noise", "monologue", "idle", "start", "report"]
+    every = [
+        "offline",
+        "words",
+        "live",
+        "usual",
+        "streaming",
+        "noise",
+        "monologue",
+        "idle",
+        "start",
+        "one_core",
+        "report",
+    ]
     parts = [p for p in options.parts if p not in ALL] or every
     with tempfile.TemporaryDirectory() as home:
         bench = Bench(options.keep, home, options.quick, options.seconds)

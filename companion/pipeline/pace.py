@@ -18,6 +18,9 @@ IN_TIME_S = 1.2
 PROVEN_S = 12.0
 """All in time for so long: one step back. Shorter flickers between models on a machine that is just too slow."""
 
+TELL_AGAIN_S = 10.0
+"""While it stays behind, the lag is told again after so long, when it has changed by a half."""
+
 
 class Effort(IntEnum):
     """How much is done; each includes what is given up before."""
@@ -29,7 +32,7 @@ class Effort(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The effort changed; ``message`` says so to the user."""
+    """The effort changed, or the lag did while it is low; ``message`` says so to the user."""
 
     effort: Effort
     message: str
@@ -41,6 +44,8 @@ class Pace:
     def __init__(self, *, has_smaller: bool) -> None:
         self._lowest = Effort.SMALLER_MODEL if has_smaller else Effort.FINALS_ONLY
         self._in_time_since: float | None = None
+        self._told_s = 0.0
+        self._told_at_s = 0.0
         self.effort = Effort.FULL
 
     def note(self, lag_s: float, waiting: int, now_s: float) -> Change | None:
@@ -53,16 +58,24 @@ class Pace:
         wanted = min(wanted, self._lowest)
         if wanted > self.effort:
             self._in_time_since = None
+            self._told_s, self._told_at_s = lag_s, now_s
             return self._change(wanted, lag_s)
         if lag_s > IN_TIME_S or waiting:
             self._in_time_since = None
-            return None
+            return self._still_behind(lag_s, now_s)
         if self._in_time_since is None:
             self._in_time_since = now_s - lag_s
         if self.effort is not Effort.FULL and now_s - self._in_time_since >= PROVEN_S:
             self._in_time_since = now_s
             return self._change(Effort(self.effort - 1), lag_s)
         return None
+
+    def _still_behind(self, lag_s: float, now_s: float) -> Change | None:
+        changed = abs(lag_s - self._told_s) > self._told_s / 2
+        if self.effort is Effort.FULL or lag_s < LATE_S or not changed or now_s - self._told_at_s < TELL_AGAIN_S:
+            return None
+        self._told_s, self._told_at_s = lag_s, now_s
+        return Change(self.effort, f"The machine is {lag_s:.0f} s behind; nothing is lost.")
 
     def _change(self, effort: Effort, lag_s: float) -> Change:
         falling = effort > self.effort

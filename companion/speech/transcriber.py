@@ -109,7 +109,8 @@ class Transcriber:
         if doubtful and try_again:
             whole = self._whisper.encode(self._features(samples, WINDOW_S - seconds))
             again = self._decode(whole, tokenizer, seconds)
-            if again.mean_log_probability > result.mean_log_probability or result.compression_ratio > REPETITIVE:
+            went_round = result.compression_ratio > REPETITIVE or (loops(result.text) and not loops(again.text))
+            if again.mean_log_probability > result.mean_log_probability or went_round:
                 result, encoded = again, whole
         text = without_echo(result.text)
         in_doubt = doubtful and not try_again
@@ -176,6 +177,7 @@ class Transcriber:
             or result.mean_log_probability < UNLIKELY
             or len(result.tokens) > seconds * TOKENS_PER_S + 8
             or echo_length(result.text) > 0
+            or loops(result.text)
         )
 
     def _word_times(self, encoded: Any, tokenizer: Any, tokens: tuple[int, ...], seconds: float) -> tuple[Word, ...]:
@@ -213,6 +215,11 @@ def without_echo(text: str) -> str:
     """The text without the words at its end with which the decoder began once more."""
     echo = echo_length(text)
     return " ".join(text.split()[:-echo]) if echo else text
+
+
+def loops(text: str) -> bool:
+    """Whether the text ends in words that go round; a person may say so ("no, no, no"), a decoder often does."""
+    return len(without_loop(text).split()) < len(text.split())
 
 
 def without_loop(text: str) -> str:

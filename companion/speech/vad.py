@@ -13,6 +13,10 @@ FRAME = 512
 _CONTEXT = 64
 """Samples of the frame before that Silero wants in front, at 16 kHz."""
 
+NOTHING = 2e-4
+"""Peak below which a frame is silence without asking the model (-74 dBFS, six steps of 16 bits): the sound of the other
+side is digital silence most of the time, and that should cost nothing."""
+
 
 class Vad(Protocol):
     """Tells speech from all else on one channel; keeps state between frames."""
@@ -32,6 +36,8 @@ class SileroVad:
         self._input = np.zeros((1, _CONTEXT + FRAME), np.float32)
 
     def probability(self, frame: NDArray[np.float32]) -> float:
+        if np.abs(frame).max() < NOTHING:
+            return 0.0
         self._input[0, :_CONTEXT] = self._input[0, -_CONTEXT:]
         self._input[0, _CONTEXT:] = frame
         out, self._h, self._c = self._session.run(None, {"input": self._input, "h": self._h, "c": self._c})

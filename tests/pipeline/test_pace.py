@@ -24,6 +24,14 @@ def test_very_late_brings_the_smaller_model_where_there_is_one() -> None:
     assert alone.note(20.0, 9, 12.0) is None
 
 
+def test_while_it_stays_behind_the_lag_is_told_now_and_then() -> None:
+    pace = Pace(has_smaller=False)
+    pace.note(5.0, 2, 0.0)
+    told = [(t, c.message) for t in range(1, 40) if (c := pace.note(5.0 + t, 2, float(t))) is not None]
+    assert [t for t, _ in told] == [10, 20, 33]
+    assert "15 s behind" in told[0][1]
+
+
 def test_it_recovers_step_by_step_once_all_is_in_time() -> None:
     pace = Pace(has_smaller=True)
     pace.note(9.0, 4, 0.0)
@@ -41,8 +49,8 @@ def test_it_does_not_flicker(notes: list[tuple[float, int, float]]) -> None:
         now += step
         before = pace.effort
         change = pace.note(lag, waiting, now)
-        assert (change is not None) == (pace.effort != before)
-        if change is not None:
+        assert change is not None or pace.effort == before
+        if pace.effort != before:
             changes.append((now, pace.effort > before))
     # after any change, a step back takes its proof first
     assert all(b - a >= PROVEN_S - 1.2 for (a, _), (b, falls) in zip(changes, changes[1:], strict=False) if not falls)

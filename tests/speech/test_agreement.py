@@ -23,6 +23,14 @@ def test_stable_words_stay_when_a_later_hypothesis_differs() -> None:
     assert text[:stable].startswith("we had a deal")
 
 
+def test_a_hypothesis_that_says_the_beginning_in_fewer_words_repeats_and_loses_none() -> None:
+    agreement = Agreement()
+    agreement.update("it was seventy per cent then refunds came", paused=True)
+    agreement.update("it was seventy per cent then refunds came", paused=True)
+    text, _ = agreement.update("It was 70% then refunds came in and the")
+    assert text == "it was seventy per cent then refunds came in and the"
+
+
 def test_the_last_word_may_be_half_a_word_unless_nothing_is_being_said() -> None:
     agreement = Agreement()
     agreement.update("we had")

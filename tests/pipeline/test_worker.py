@@ -1,0 +1,88 @@
+"""The worker keeps pace: what it gives up when late, and that it gives up no utterance."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from companion.events import Event, Health, Utterance
+from companion.pipeline import pace
+from companion.pipeline.worker import Worker
+from companion.speech.ear import RATE, Speech
+from tests.pipeline.fakes import CountingUnderstanding
+
+
+class Slow(CountingUnderstanding):
+    """Takes its time with the usual model, none with the smaller."""
+
+    has_smaller = True
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.models: list[str] = []
+        self.smaller = False
+
+    def use_smaller(self, wanted: bool) -> None:
+        self.smaller = wanted
+
+    def hear(self, speech: Speech) -> Utterance | None:
+        self.models.append("smaller" if self.smaller else "usual")
+        time.sleep(0.0 if self.smaller else self.seconds)
+        return super().hear(speech)
+
+
+def speech(t0: float, *, whole: bool = True) -> Speech:
+    return Speech("them", t0, t0 + 1.0, t0, np.zeros(RATE, np.float32), 0.9, whole=whole)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_a_backlog_brings_the_smaller_model_loses_nothing_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "LATE_S", 0.05)
+    monkeypatch.setattr(pace, "VERY_LATE_S", 0.1)
+    monkeypatch.setattr(pace, "IN_TIME_S", 0.04)
+    monkeypatch.setattr(pace, "PROVEN_S", 0.2)
+    mind, out = Slow(0.06), list[Event]()
+    worker = Worker(lambda: mind, out.append, pytest.fail)
+    worker.start()
+    until(lambda: any(isinstance(e, Health) and e.state == "ok" for e in out))
+    for i in range(6):
+        worker.submit(speech(float(i)))
+    until(lambda: worker.idle)
+    assert [e.t0 for e in out if isinstance(e, Utterance)] == [0, 1, 2, 3, 4, 5]
+    assert mind.models[0] == "usual" and mind.models[-1] == "smaller"
+    told = [e for e in out if isinstance(e, Health) and e.part == "machine"]
+    assert told[-1].state == "degraded" and "smaller" in told[-1].message
+    assert not worker.wants_partial("them", 9.0)
+
+    mind.seconds = 0.0  # the machine is free again
+    for i in range(60):
+        worker.submit(speech(10.0 + i))
+        time.sleep(0.02)
+    until(lambda: worker.idle)
+    told = [e for e in out if isinstance(e, Health) and e.part == "machine"]
+    assert told[-1].message == "Caught up."
+    assert mind.models[-1] == "usual"
+    assert worker.stop(5)
+    assert len([e for e in out if isinstance(e, Utterance)]) == 66
+
+
+def test_a_look_at_a_pause_is_known_to_the_session_by_its_times() -> None:
+    mind, out = CountingUnderstanding(), list[Event]()
+    worker = Worker(lambda: mind, out.append, pytest.fail)
+    worker.start()
+    worker.submit(Speech("me", 1.0, 2.0, 1.0, np.zeros(RATE, np.float32), 0.9, whole=False, paused=True))
+    until(lambda: worker.text_of("me", 1.0, 2.0) is not None)
+    assert worker.text_of("me", 1.0, 2.5) is None
+    assert worker.known_until("me", 1.0) == 2.0
+    assert worker.known_until("me", 3.0) == 3.0
+    assert worker.stop(5)
