@@ -49,7 +49,15 @@ class Terminal:
         os.write(self._own, keys.encode())
 
     def close(self) -> int:
+        """Wait for the end, reading on: a program that nobody reads from cannot end."""
+        deadline = time.monotonic() + PATIENCE_S
         try:
+            while self.process.poll() is None and time.monotonic() < deadline:
+                if select.select([self._own], [], [], 0.1)[0]:
+                    try:
+                        self.read += os.read(self._own, 65536).decode(errors="replace")
+                    except OSError:  # its end of the terminal is closed
+                        break
             return self.process.wait(PATIENCE_S)
         finally:
             self.process.kill()
