@@ -37,6 +37,9 @@ class Card(msgspec.Struct, frozen=True):
     thresholds: dict[str, float]
     temperature: dict[str, float]
     emotion_thresholds: dict[str, float] = {}
+    alone: float = 0.0
+    """How much of a driver is read from the turn by itself, the rest in its context: for weights whose heads see the
+    mean of turn and context, and so grow timid in a long context. Others are read once."""
 
 
 class OnnxReader:
@@ -59,6 +62,9 @@ class OnnxReader:
 
     def read(self, current: Turn, context: Sequence[Turn]) -> Reading:
         emotions, drivers, level = self.probabilities(current, context)
+        if context and self.card.alone:
+            emotions, by_itself, _ = self.probabilities(current, ())
+            drivers = self.card.alone * by_itself + (1 - self.card.alone) * drivers
         return Reading(self._emotions(emotions), self._drivers(drivers, current[0]), level_probabilities(level))
 
     def probabilities(self, current: Turn, context: Sequence[Turn]) -> tuple[NDArray[np.float64], ...]:

@@ -28,7 +28,7 @@ def said(reader: OnnxReader, text: str, speaker: str = "them", context: tuple[tu
     ("text", "driver"),
     [
         ("You lied to my face, and I am sick of your excuses, all of you!", "anger"),
-        ("After everything we did for you in the flood year, this is how you thank us.", "hurt"),
+        ("We trusted you, and you went behind our backs.", "hurt"),
         ("My boss wants this signed by Friday, I've no say in it.", "pressure"),
         ("What's the catch? The last supplier promised exactly that, and look how it ended.", "distrust"),
         ("If this goes wrong I'm the one they'll let go, do you understand that?", "fear"),
