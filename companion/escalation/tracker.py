@@ -14,10 +14,6 @@ RECENT_S = 60.0
 """Reasons are taken from this many seconds."""
 QUIET_S = 5.0
 """Pauses up to this long are part of talking."""
-SAME_TURN_S = 1.5
-"""A side that goes on within this, uninterrupted, is still in its turn: its last reading, of the whole turn, counts."""
-LONGEST_TURN_S = 20.0
-"""Who speaks for longer is heard again: a tirade is more than one turn."""
 TELLING_LETTERS = 14
 """A turn of fewer letters tells less than a whole one."""
 
@@ -29,9 +25,6 @@ class EscalationTracker:
         self._settings = settings
         self._sensitivity = settings.sensitivity
         self._belief = filter_.calm()
-        self._before_turn = self._belief
-        self._turn_since = 0.0
-        self._letters = 0
         self._level = 0
         self._sides = {"me": 0.0, "them": 0.0}
         self._recent: deque[Utterance] = deque(maxlen=12)
@@ -70,7 +63,6 @@ class EscalationTracker:
 
     def _hear(self, utterance: Utterance) -> list[Event]:
         self._quiet_since = max(self._quiet_since, utterance.t1, utterance.t)
-        goes_on = bool(self._recent) and self._same_turn(self._recent[-1], utterance)
         self._recent.append(utterance)
         while self._recent and self._recent[0].t1 < utterance.t1 - RECENT_S:
             self._recent.popleft()
@@ -78,22 +70,16 @@ class EscalationTracker:
         self._sides[side] = blend(self._sides[side], heat(utterance))
         if utterance.levels:
             voice = utterance.voice
-            if not goes_on:
-                self._before_turn, self._turn_since, self._letters = self._belief, utterance.t0, 0
-            self._letters += sum(c.isalnum() for c in utterance.text)
+            letters = sum(c.isalnum() for c in utterance.text)
             self._belief = filter_.update(
-                self._before_turn,
+                self._belief,
                 utterance.levels,
                 effort=voice.effort if voice is not None and voice.settled else 0.0,
-                weight=min(1.0, 0.4 + 0.6 * self._letters / TELLING_LETTERS),
+                weight=min(1.0, 0.4 + 0.6 * letters / TELLING_LETTERS),
             )
         changes = self._decide(utterance.t)
         score = self._score()
         return [*changes, Temperature(t=utterance.t, level=self._level, score=score, sides=dict(self._sides))]
-
-    def _same_turn(self, before: Utterance, now: Utterance) -> bool:
-        near = before.speaker == now.speaker and 0.0 <= now.t0 - before.t1 < SAME_TURN_S
-        return near and now.t1 - self._turn_since < LONGEST_TURN_S
 
     def _decide(self, now: float) -> list[Event]:
         enter, leave = ladder.thresholds(self._settings.enter, self._settings.leave, self._sensitivity)
