@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The accurate text reader from its base, in three stages (about two hours on two cores); each is skipped when its result
+# The accurate text reader from its base, in four stages (about two hours on two cores); each is skipped when its result
 # is there. Wanted: BASE (all-mpnet-base-v2), GOEMOTIONS, CASINO (folders), PYTHON; DEV (a folder) is fitted on where named.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -11,5 +11,6 @@ mkdir -p "$work"
   "$PYTHON" emotions.py --base "$work/base" --goemotions "$GOEMOTIONS" --out "$work/emotions.pt"
 [ -f "$work/reader.pt" ] ||
   "$PYTHON" joint.py --base "$work/base" --weights "$work/emotions.pt" --goemotions "$GOEMOTIONS" --out "$work/reader.pt"
-"$PYTHON" export.py --base "$work/base" --weights "$work/reader.pt" --goemotions "$GOEMOTIONS" \
+[ -f "$work/fitted.pt" ] || "$PYTHON" heads.py --base "$work/base" --weights "$work/reader.pt" --out "$work/fitted.pt"
+"$PYTHON" export.py --base "$work/base" --weights "$work/fitted.pt" --goemotions "$GOEMOTIONS" \
   ${DEV:+--dev "$DEV"} --out ../reader
