@@ -68,11 +68,12 @@ def check(file: Path | None) -> None:
     click.echo(f"OK: {own or 'our own playbook'}, {len(loaded.moves)} moves for {len(loaded.drivers)} drivers.")
 
 
-@playbook.command("try", epilog=examples('companion playbook try "After all we did for you."'))
+@playbook.command("try", epilog=examples('companion playbook try "After all we did for you." --json'))
 @click.argument("sentence")
 @click.option("--speaker", type=click.Choice(["me", "them"]), default="them", help="Who says it.", show_default=True)
 @click.option("--level", type=click.IntRange(1, 3), default=2, help="1 tense, 2 heated, 3 breaking.", show_default=True)
-def try_sentence(sentence: str, speaker: str, level: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
+def try_sentence(sentence: str, speaker: str, level: int, as_json: bool) -> None:
     """What would be suggested if this were said in a heated talk, and the words in the order they would come."""
     from companion import config
     from companion.events import Utterance
@@ -93,15 +94,24 @@ def try_sentence(sentence: str, speaker: str, level: int) -> None:
         drivers=reading.drivers,
         levels=reading.levels,
     )
-    for driver in said.drivers:
-        click.echo(f"may be {driver.id} ({driver.score:.0%})")
     loaded = book.load(settings.coach.playbook)
     moment = choose(loaded, Scene().moved(0.0, level), said, level)
-    if moment is None:
+    move = loaded.moves[moment.move] if moment else None
+    driver = moment.driver if moment else ""
+    lines = [line for line in move.say if fits(line, driver, level, again=False, slots={})] if move else []
+    lines.sort(key=lambda line: -particular(line, {}))
+    if as_json:
+        found: dict[str, object] = {"drivers": [{"id": d.id, "score": d.score} for d in said.drivers], "move": None}
+        if move is not None:
+            found |= {"move": move.id, "driver": driver, "headline": move.headline_for(driver), "why": move.why}
+            found["say"] = [line.text for line in lines]
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for shown in said.drivers:
+        click.echo(f"may be {shown.id} ({shown.score:.0%})")
+    if move is None:
         click.echo("Nothing would be suggested.")
         return
-    move = loaded.moves[moment.move]
-    click.echo(f"\n{clean(move.headline_for(moment.driver))}\n{clean(move.why)}")
-    lines = [line for line in move.say if fits(line, moment.driver, level, again=False, slots={})]
-    for line in sorted(lines, key=lambda line: -particular(line, {})):
+    click.echo(f"\n{clean(move.headline_for(driver))}\n{clean(move.why)}")
+    for line in lines:
         click.echo(f"  - {clean(line.text)}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from companion.events import Prompt, Utterance
 from companion.playbook.book import Playbook
 from companion.playbook.notes import Notes
-from companion.playbook.scene import RECENT_S, Scene
+from companion.playbook.scene import FEELINGS, RECENT_S, Scene
 
 LONG_HEAT_S = 100.0
 """Heat that lasts this long calls for a break (or a restart) rather than one more sentence."""
@@ -34,8 +34,12 @@ HOT = {"anger": "anger", "annoyance": "anger", "disgust": "anger"}
 """Emotions that stand for a driver where none was recognised in a heated talk."""
 NAMED = 0.3
 FAILED_REPAIRS = 2
+ANSWERED_S = 60.0
+"""A driver that was answered may be answered again after this, also in a talk that is merely tense."""
 ASKED_S = 60.0
 """When the user asks for a suggestion, what they last showed counts this long."""
+TACTICS = frozenset({"demand", "threat", "objection", "distrust"})
+"""Drivers that are part of the game once somebody acts in bad faith."""
 SOLVING = frozenset({"reframe", "bridge_worlds"})
 """Moves that come after a feeling was heard, never before."""
 UNHEARD_S = 45.0
@@ -109,22 +113,28 @@ def pressed(said: Utterance) -> bool:
 def _ranked(scene: Scene, said: Utterance, level: int) -> list[str]:
     """Drivers to answer, the leading one first: what they show now and, less, what they showed just before.
 
-    When a talk is on its way down (merely tense after heat), only what is plain and was not answered yet counts.
+    Of a turn before, where they show nothing now, only the leading driver counts. When a talk is on its way down
+    (merely tense after heat), only what is plain and was not answered just before.
     """
     weights: dict[str, float] = {d.id: d.score for d in said.drivers}
-    answered = {a.driver for a in scene.tried if a.t >= scene.stretch}
+    answered = {a.driver for a in scene.tried if a.t >= scene.stretch and said.t - a.t < ANSWERED_S}
     if level < 2:
         weights = {d: w for d, w in weights.items() if w >= STRONG and d not in answered}
     else:
         nothing = not weights
         for t, found in scene.heard[-2:]:
             if t < said.t and said.t - t < RECENT_S:
+                lead = next(iter(found), "")
                 for driver, score in found.items():
-                    if driver in weights or (nothing and driver not in answered):
+                    if driver in weights or (nothing and driver == lead and driver not in answered):
                         weights[driver] = weights.get(driver, 0.0) + EARLIER * score
         if not weights:
             weights = {HOT[e]: p for e, p in said.emotions.items() if e in HOT and p >= NAMED}
-    return sorted(weights, key=lambda d: -weights[d])
+    ranked = sorted(weights, key=lambda d: -weights[d])
+    if scene.deceived and ranked and (ranked[0] == "bad_faith" or ranked[0] in TACTICS):
+        # who answers the tactics of somebody acting in bad faith with warmth only gives more away
+        return ["bad_faith"]
+    return ranked
 
 
 def _for_driver(
@@ -135,8 +145,12 @@ def _for_driver(
     failed = [a for a in scene.this_stretch if not a.worked]
     if driver != "bad_faith" and _lasting(scene, now, level) and len(failed) >= FAILED_REPAIRS:
         preferred = ["restart" if _both(scene, now) or driver in ("anger", "hurt") else "take_break", *preferred]
+    elif level >= 3 and driver in FEELINGS and scene.this_stretch:
+        preferred = ["take_break", *preferred]
     elif notes.under_pressure(said.text) and "name_the_situation" in preferred:
         preferred = ["name_the_situation"]
+    elif driver == "fear" and any(d.id == "pressure" for d in said.drivers):
+        preferred = ["name_the_situation", *preferred]
     if preferred[0] in SOLVING and scene.unheard and now - scene.unheard_at < UNHEARD_S:
         preferred = [ANSWERS[scene.unheard], *preferred]
     first = preferred[0]

@@ -16,6 +16,10 @@ HEARING = frozenset({"acknowledge", "own_it", "save_face", "make_it_safe", "rest
 """Moves that show that it was heard."""
 RECENT_S = 25.0
 """How long what they said may still be answered."""
+KEPT_S = 120.0
+"""How long what they showed is remembered."""
+DECEIVED = 2
+"""So many of their turns must show bad faith, within what is remembered, before it is taken for a pattern."""
 REFUSED_S = 120.0
 """A dismissed move waits this long; twice as long each further time."""
 
@@ -68,8 +72,9 @@ class Scene:
         drivers = {d.id: d.score for d in said.drivers}
         if said.speaker == "me":
             return replace(self, me_sharp=said.t) if "defensive" in drivers else self
-        kept = tuple((t, found) for t, found in self.heard if t > said.t - RECENT_S)
-        feeling = next((d for d in drivers if d in FEELINGS), "")
+        kept = tuple((t, found) for t, found in self.heard if t > said.t - KEPT_S)
+        leading = next(iter(drivers), "")
+        feeling = leading if leading in FEELINGS else ""
         return replace(
             self,
             heard=(*kept, (said.t, drivers)),
@@ -98,6 +103,11 @@ class Scene:
             waits={**self.waits, move: t + REFUSED_S * 2 ** (times - 1)},
             refused_in_a_row=self.refused_in_a_row + 1,
         )
+
+    @property
+    def deceived(self) -> bool:
+        """Whether they showed bad faith in more than one of their turns lately: once may be a misunderstanding."""
+        return sum("bad_faith" in found for _, found in self.heard) >= DECEIVED
 
     @property
     def this_stretch(self) -> tuple[Tried, ...]:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 TITLE, BODY = "Companion", "The talk may be breaking."
+_SERVICE = "org.freedesktop.Notifications"
+"""https://specifications.freedesktop.org/notification-spec/: Notify(app, replaces, icon, summary, body, actions, hints, ms)"""
 
 
 def desktop() -> bool:
@@ -26,4 +28,8 @@ def _command() -> list[str] | None:
         return [osascript, "-e", f'display notification "{BODY}" with title "{TITLE}"']
     if notify := shutil.which("notify-send"):
         return [notify, "--urgency=low", "--expire-time=6000", TITLE, BODY]
+    if gdbus := shutil.which("gdbus"):
+        where = ["--dest", _SERVICE, "--object-path", "/org/freedesktop/Notifications"]
+        words = [TITLE, "0", "", TITLE, BODY, "[]", "{'urgency': <byte 0>}", "6000"]
+        return [gdbus, "call", "--session", *where, "--method", f"{_SERVICE}.Notify", *words]
     return None

@@ -150,8 +150,32 @@ def test_a_move_that_worked_may_come_again() -> None:
 
 
 def test_rising_heat_breaks_the_silence_once() -> None:
-    talk = Talk().level(2).turn("them", "anger").wait(6).level(3).turn("them", "identity").turn("them", "threat")
-    assert [p.move for p in talk.prompts] == ["acknowledge", "save_face"]
+    talk = Talk().level(2).turn("them", "anger").wait(6).level(3).turn("them", "fear").turn("them", "threat")
+    assert [p.move for p in talk.prompts] == ["acknowledge", "reassure"]
+
+
+def test_a_feeling_that_broke_the_talk_after_an_attempt_calls_for_a_break() -> None:
+    talk = Talk().level(2).turn("them", "threat").wait(20).level(3).turn("them", "anger")
+    assert [p.move for p in talk.prompts] == ["look_beneath", "take_break"]
+
+
+def test_demands_of_somebody_who_keeps_deceiving_are_not_answered_with_warmth() -> None:
+    talk = Talk().level(2).turn("them", "bad_faith").wait(20).turn("them", "bad_faith").wait(25).turn("them", "demand")
+    assert [p.move for p in talk.prompts] == ["walk_away", "stay_centred"]
+
+
+def test_one_sign_of_bad_faith_leaves_a_demand_a_demand() -> None:
+    talk = Talk().level(2).turn("them", "bad_faith").wait(20).turn("them", "demand")
+    assert [p.move for p in talk.prompts] == ["walk_away", "value_them"]
+
+
+def test_fear_of_what_others_will_do_is_treated_as_the_situation() -> None:
+    talk = Talk().level(2).turn("them", "fear", "pressure")
+    assert [p.move for p in talk.prompts] == ["name_the_situation"]
+
+
+def test_a_feeling_in_passing_does_not_hold_back_what_the_turn_was_about() -> None:
+    assert [p.move for p in Talk().level(2).turn("them", "impasse", "anger").prompts] == ["reframe"]
 
 
 def test_long_heat_after_failed_attempts_calls_for_a_fresh_start() -> None:
