@@ -43,7 +43,7 @@ def live(
     import dataclasses
 
     from companion.commands.keeping import recording_of
-    from companion.pipeline.build import open_live
+    from companion.pipeline.build import check_speech_model, open_live
 
     settings = settings_from(options)
     chosen: dict[str, Any] = {k: v for k, v in (("microphone", microphone), ("system", system)) if v is not None}
@@ -54,6 +54,7 @@ def live(
     if watched(events):
         from companion.commands.welcoming import welcome
 
+        check_speech_model(settings)  # before the first screens, not after them
         if not welcome(settings):
             return
     _watch(

@@ -8,7 +8,7 @@ import sys
 
 TITLE, BODY = "Companion", "The talk may be breaking."
 _SERVICE = "org.freedesktop.Notifications"
-"""https://specifications.freedesktop.org/notification-spec/: Notify(app, replaces, icon, summary, body, actions, hints, ms)"""
+"""Desktop Notifications Specification 1.2: Notify(app, replaces, icon, summary, body, actions, hints, milliseconds)."""
 
 
 def desktop() -> bool:

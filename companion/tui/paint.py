@@ -22,6 +22,8 @@ assert set(SEEN) == set(DRIVERS)
 BREATH = ((4.0, "breathe in"), (2.0, "hold"), (6.0, "breathe out"))
 """Seconds of a slow breath, five a minute: the long way out calms (resonance breathing, about 0.1 Hz)."""
 _LUNG = 14
+SIDEBAR = 50
+"""Narrower than this, every cell of the state's line counts."""
 
 
 def state_line(state: LiveState, palette: Palette, width: int, *, private: bool = False, trouble: str = "") -> Text:
@@ -44,7 +46,9 @@ def state_line(state: LiveState, palette: Palette, width: int, *, private: bool 
         if trouble:
             out.append(f"  {clean(trouble)}", quiet if loud else Style(color=palette.levels[1]))
         elif state.level and state.reasons:
-            out.append(f"  {_reason(state.reasons[0], private=private)}", quiet)
+            reason = _reason(state.reasons[0], private=private)
+            # in a sidebar what it may be matters more than that it is theirs: yours is still said
+            out.append(f"  {reason.removeprefix('they: ') if width < SIDEBAR else reason}", quiet)
     time = clock(state.now).strip() + " "
     out.truncate(max(0, width - cell_len(time) - 1), overflow="ellipsis")
     out.append(" " * max(1, width - out.cell_len - cell_len(time)), quiet)

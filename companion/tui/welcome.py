@@ -74,7 +74,7 @@ class WelcomeApp(App[bool]):
     Screen { align: center middle; background: $background; }
     #page { width: 86; max-width: 100%; height: auto; padding: 1 2; }
     #words { height: auto; }
-    #ears { height: 4; margin-top: 1; }
+    #ears { height: 6; margin-top: 1; }
     #foot { height: 1; margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -178,5 +178,5 @@ def ears(levels: Mapping[Speaker, float], heard: set[Speaker], trouble: str, pal
     if trouble:
         out.append(clean(trouble), Style(color=palette.levels[1]))
     elif len(heard) < len(sides):
-        out.append("If one stays empty: companion devices, companion doctor", Style(color=palette.dim))
+        out.append("If one stays empty: Esc, then companion devices --test", Style(color=palette.dim))
     return out
