@@ -21,7 +21,7 @@ from msgspec import Meta
 
 from companion import locations
 from companion.errors import UsageError
-from companion.events import DRIVERS, MOVES
+from companion.terms import DRIVERS, MOVES
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -265,6 +265,12 @@ def check_sense(settings: Settings, path: Path) -> None:
             raise UsageError(
                 f'{path}: "escalation.leave" of level {level} ({leave}) must be below "escalation.enter" ({enter}).',
                 "Otherwise the level would flicker.",
+            )
+    for name, ladder in (("enter", e.enter), ("leave", e.leave)):
+        if not ladder[0] <= ladder[1] <= ladder[2]:
+            raise UsageError(
+                f'{path}: "escalation.{name}" must not fall from level to level, but is {list(ladder)}.',
+                f"Write the lowest first: {sorted(ladder)}.",
             )
     for key, names, known in (("escalation.weights", e.weights, DRIVERS), ("coach.less", settings.coach.less, MOVES)):
         for name in names:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,14 @@ _DEVICES = (
     "module-null-sink sink_name=micsink norewinds=1 sink_properties=device.description=Lab",
     "module-remap-source master=micsink.monitor source_name=mic source_properties=device.description=Webcam",
 )
+_STEP_S = 20.0
+"""How long a busy machine may take for one step of a server's start."""
+_STARTS = 3
+"""How often a server is started, each time anew, before the test that wants it is left out."""
+
+
+class DidNotStartError(Exception):
+    """A server did not come up; the message ends with its own last words."""
 
 
 class Pulse:
@@ -33,6 +41,7 @@ class Pulse:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        self.log = home / "server.log"
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
         self.env |= {"XDG_RUNTIME_DIR": str(home), "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")}
         self.servers: list[subprocess.Popen[bytes]] = []
@@ -46,27 +55,48 @@ class Pulse:
                  *(part for module in modules for part in ("-L", module)))  # fmt: skip
         self.until(lambda: "\tmic\t" in self.ask("list", "short", "sources"))
 
+    def start_again(self) -> None:
+        """Start the server in the same place, as after a crash."""
+        for tried in range(1, _STARTS + 1):
+            try:
+                self.start()
+            except DidNotStartError as error:
+                self.kill()
+                if tried == _STARTS:
+                    pytest.skip(str(error))
+            else:
+                return
+
     def run(self, *command: str) -> None:
         """Run a part of the server."""
-        self.servers.append(
-            subprocess.Popen(
-                command, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        with self.log.open("ab") as log:
+            self.servers.append(
+                subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
             )
-        )
 
-    def until(self, done) -> None:
-        """Wait until the server is so far."""
-        for _ in range(100):
-            if done():
-                return
-            if any(server.poll() is not None for server in self.servers):
-                break
+    def until(self, done: Callable[[], object]) -> None:
+        """Wait until the server is so far; raises ``DidNotStartError``."""
+        latest = time.monotonic() + _STEP_S
+        while not done():
+            ended = [server.args[0] for server in self.servers if server.poll() is not None]
+            if ended or time.monotonic() > latest:
+                what = f"{ended[0]} ended at once" if ended else f"nothing came within {_STEP_S:.0f} s"
+                raise DidNotStartError(f"{self.programs[0]} did not start: {what}; {self.last_words()}")
             time.sleep(0.05)
-        pytest.fail(f"{self.programs[0]} did not start")
+
+    def last_words(self) -> str:
+        """The end of what the server has printed."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return " | ".join(lines[-5:]) or "it said nothing"
 
     def ask(self, *question: str) -> str:
         """What ``pactl`` prints; nothing when no server answers."""
-        return subprocess.run(["pactl", *question], env=self.env, capture_output=True, text=True, check=False).stdout
+        try:
+            return subprocess.run(
+                ["pactl", *question], env=self.env, capture_output=True, text=True, check=False, timeout=_STEP_S
+            ).stdout
+        except subprocess.TimeoutExpired:
+            return ""
 
     def tell(self, *command: str) -> None:
         """Give the server a command of ``pactl``."""
@@ -113,7 +143,10 @@ class PipeWire(Pulse):
         self.run("pipewire-pulse")
         self.until(lambda: self.ask("info"))
         for module in _DEVICES:
-            self.tell("load-module", *module.split())
+            try:
+                self.tell("load-module", *module.split())
+            except subprocess.CalledProcessError as error:
+                raise DidNotStartError(f"pipewire takes no devices: {error.stderr!r}; {self.last_words()}") from error
         self.until(lambda: "Default Source: mic" in self.ask("info") and "Default Sink: call" in self.ask("info"))
 
 
@@ -123,18 +156,31 @@ def running(kind: type[Pulse], monkeypatch: pytest.MonkeyPatch) -> Iterator[Puls
     missing = [program for program in kind.programs if shutil.which(program) is None]
     if missing:
         pytest.skip(f"{', '.join(missing)} missing: {kind.install}")
-    # a socket's path may have 108 characters at most, pytest's own folders are longer on some machines
-    with tempfile.TemporaryDirectory(prefix="pa-", ignore_cleanup_errors=True) as home:
-        server = kind(Path(home))
-        for name in [name for name in os.environ if name.startswith("PULSE_")]:
-            monkeypatch.delenv(name)
+    for name in [name for name in os.environ if name.startswith("PULSE_")]:
+        monkeypatch.delenv(name)
+    with contextlib.ExitStack() as stack:
+        server = _started(kind, stack)
         for name in ("XDG_RUNTIME_DIR", "HOME", "XDG_CONFIG_HOME"):
             monkeypatch.setenv(name, server.env[name])
+        yield server
+
+
+def _started(kind: type[Pulse], stack: contextlib.ExitStack) -> Pulse:
+    """A server that answers; each attempt has a fresh folder. The server is not what is tested: without it, a skip."""
+    why = ""
+    for _ in range(_STARTS):
+        # a socket's path may have 108 characters at most, pytest's own folders are longer on some machines
+        home = stack.enter_context(tempfile.TemporaryDirectory(prefix="pa-", ignore_cleanup_errors=True))
+        server = kind(Path(home))
+        stack.callback(server.stop)
         try:
             server.start()
-            yield server
-        finally:
+        except DidNotStartError as error:
+            why = str(error)
             server.stop()
+        else:
+            return server
+    pytest.skip(why)
 
 
 @pytest.fixture
