@@ -157,8 +157,8 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
         stream = container.streams.audio[0]
         lowest, highest = _SPEECH_RATES
         if stream.rate and not lowest <= stream.rate <= highest:
-            what = f"{path} has {stream.rate} samples a second, which cannot be speech."
-            raise UsageError(what, f"Name a recording with {lowest} to {highest}, such as 16000.")
+            what = f"{path} has a sample rate of {stream.rate} Hz, which cannot be speech."
+            raise UsageError(what, f"Name a recording with {lowest} Hz or more, such as 16000.")
         yield container, stream
 
 
