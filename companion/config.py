@@ -21,7 +21,7 @@ from msgspec import Meta
 
 from companion import locations
 from companion.errors import UsageError
-from companion.events import DRIVERS, MOVES
+from companion.terms import DRIVERS, MOVES
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -80,7 +80,7 @@ class AffectSettings:
     """From words and voice to feelings and drivers."""
 
     text_model: Annotated[str, Meta(min_length=1)] = "reader"
-    """"reader" is ours; else any Hugging Face text-classification model, by hub name or folder."""
+    """"reader" (accurate) or "small" (for weak machines), both ours; else a Hugging Face text-classification model."""
     context_turns: Annotated[int, Meta(ge=0, le=12)] = 5
     """How many earlier turns the reader sees."""
     voice_me: bool = True
@@ -265,6 +265,12 @@ def check_sense(settings: Settings, path: Path) -> None:
             raise UsageError(
                 f'{path}: "escalation.leave" of level {level} ({leave}) must be below "escalation.enter" ({enter}).',
                 "Otherwise the level would flicker.",
+            )
+    for name, ladder in (("enter", e.enter), ("leave", e.leave)):
+        if not ladder[0] <= ladder[1] <= ladder[2]:
+            raise UsageError(
+                f'{path}: "escalation.{name}" must not fall from level to level, but is {list(ladder)}.',
+                f"Write the lowest first: {sorted(ladder)}.",
             )
     for key, names, known in (("escalation.weights", e.weights, DRIVERS), ("coach.less", settings.coach.less, MOVES)):
         for name in names:

@@ -29,45 +29,6 @@ class Level(IntEnum):
     BREAKING = 3
 
 
-DRIVERS: tuple[str, ...] = (
-    "anger",
-    "threat",
-    "fear",
-    "hurt",
-    "demand",
-    "withdrawal",
-    "objection",
-    "pressure",
-    "distrust",
-    "identity",
-    "worldview",
-    "impasse",
-    "bad_faith",
-    "defensive",
-)
-"""What may be going on, ``none`` left out: it is the empty tuple."""
-
-MOVES: tuple[str, ...] = (
-    "acknowledge",
-    "look_beneath",
-    "reassure",
-    "own_it",
-    "value_them",
-    "make_it_safe",
-    "lower_risk",
-    "name_the_situation",
-    "rebuild_trust",
-    "save_face",
-    "bridge_worlds",
-    "reframe",
-    "restart",
-    "stay_centred",
-    "take_break",
-    "walk_away",
-)
-"""What the companion may suggest."""
-
-
 @dataclass(frozen=True, slots=True)
 class Word:
     """One recognised word; ``t0`` and ``t1`` in seconds of audio, ``probability`` 0–1."""
