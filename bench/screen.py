@@ -271,16 +271,16 @@ def main() -> None:
         with screen("load", log) as (terminal, pid):
             time.sleep(8.0)
             before, begun = cpu(pid), time.monotonic()
-            waits = alternating(terminal, hide, round(120 * part))
+            waits = alternating(terminal, hide, round(210 * part))
             told("key to reaction, recognition at full load", **figures(waits))
             waits = events_to_screen(terminal, log, 30.0 * part)
             load = (cpu(pid) - before) / (time.monotonic() - begun)
             told("event to screen, recognition at full load", **figures(waits), cores_busy=round(load, 2))
         with screen("real", log) as (terminal, pid):
             time.sleep(8.0)
-            waits = alternating(terminal, ((b" ", b"pause"),), round(60 * part), rest_s=0.35)
+            waits = alternating(terminal, ((b" ", b"pause"),), round(100 * part), rest_s=0.35)
             told("key for the session to its light, a call and full load", **figures(waits))
-            waits = alternating(terminal, ((b" ", b"PAUSED"), (b" ", b"CALM")), round(60 * part), rest_s=0.35)
+            waits = alternating(terminal, ((b" ", b"PAUSED"), (b" ", b"CALM")), round(100 * part), rest_s=0.35)
             told("the same to the session's own answer (pause)", **figures(waits))
         with screen("long", log) as (terminal, pid):
             time.sleep(8.0)
