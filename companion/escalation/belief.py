@@ -37,16 +37,25 @@ def calm() -> Belief:
     return np.array([0.94, 0.05, 0.009, 0.001])
 
 
-def update(belief: Belief, reading: Sequence[float], *, effort: float = 0.0, weight: float = 1.0) -> Belief:
+def update(
+    belief: Belief,
+    reading: Sequence[float] | NDArray[np.float64],
+    *,
+    effort: float = 0.0,
+    weight: float = 1.0,
+    lean: float = 0.0,
+) -> Belief:
     """The belief after a turn that the model read as ``reading`` (probabilities of levels 0–3).
 
     ``effort``: the speaker's vocal effort in standard deviations above their usual; ``weight`` 0–1: how much there was
-    to read (a bare "yes" tells little).
+    to read (a bare "yes" tells little); ``lean``: how much the manner of the talk favours each higher level (natural
+    log), as far as the words say that it is no longer calm.
     """
     predicted = belief @ TRANSITIONS
     likelihood = (np.maximum(np.asarray(reading, np.float64), 1e-3) / USUAL) ** (TRUST * weight)
     pressed = min(max(effort - 1.0, 0.0), VOICE_MOST)
-    likelihood = likelihood * np.exp(VOICE_GAIN * pressed * np.arange(4))
+    not_calm = 1.0 - float(reading[0])
+    likelihood = likelihood * np.exp((VOICE_GAIN * pressed + lean * not_calm) * np.arange(4))
     after = predicted * likelihood
     return np.asarray(after / after.sum())
 
