@@ -21,6 +21,8 @@ HEATED_SHARE = 0.25
 """How much a turn teaches while the talk is believed to be heated: a long quarrel must not become the usual."""
 MOST = 0.6
 """The usual never gets higher than this: what is open anger stays so."""
+ORDINARY = 0.2
+"""Whose usual is below this is like everybody else, and nothing is discounted."""
 REAL_CHANGE = 0.3
 """So far above the usual nothing is discounted."""
 DISCOUNT = 0.5
@@ -53,9 +55,9 @@ def learn(usual: Usual, heat: float, seconds: float, *, heated: bool) -> Usual:
 
 def discount(usual: Usual, heat: float) -> float:
     """How much of a turn of this heat counts, 1 - ``DISCOUNT`` to 1; 1 before the usual has settled."""
-    if not usual.settled or heat <= 0.0:
+    if not usual.settled or heat <= ORDINARY or usual.heat <= ORDINARY:
         return 1.0
-    known = min(usual.heat / heat, 1.0)
+    known = min((usual.heat - ORDINARY) / (heat - ORDINARY), 1.0)
     plain = max(0.0, 1.0 - max(heat - usual.heat, 0.0) / REAL_CHANGE)
     return 1.0 - DISCOUNT * known * plain
 

@@ -209,8 +209,16 @@ def _table(summary: Summary) -> list[tuple[str, str, str]]:
         ("words a minute", f"{me.words_a_minute:.0f}", f"{them.words_a_minute:.0f}"),
         ("questions", str(me.questions), str(them.questions)),
         ("it may have been", _drivers(me), _drivers(them)),
+        ("by itself at most", _highest(me), _highest(them)),
         ("both at once", f"{summary.overlap_s:.0f} s", f"{len(summary.overlaps)} times"),
     ]
+
+
+def _highest(side: Side) -> str:
+    if side.peak is None:
+        return "calm"
+    name = Level(side.peak.level).name.lower()
+    return f"{name} at {clock(side.peak.t).strip()}: {clean('; '.join(side.peak.reasons))}"
 
 
 def _drivers(side: Side) -> str:
