@@ -61,7 +61,9 @@ def test_a_piece_whose_beginning_was_cut_out_is_a_turn_of_its_own() -> None:
 
 def test_the_quote_is_of_the_piece_that_made_it_sharp() -> None:
     turns = [
-        utterance(10.0 * n, 10.0 * n + 3, levels=TENSE, text=text, continues=continues, drivers=drivers)
+        utterance(
+            10.0 * n, 10.0 * n + 3, levels=TENSE if drivers else CALM, text=text, continues=continues, drivers=drivers
+        )
         for n, (text, continues, drivers) in enumerate(
             [("so about the invoice", False, ()), ("you never listen to us", True, ANGER), ("as ever", False, ANGER)]
             * 2
