@@ -19,7 +19,10 @@ from companion.pipeline.understanding import Conversation
 
 
 def recognised(path: Path, settings: config.Settings, kept: Path) -> list[Event]:
-    """All that happened in a recording (mono: them), the voices of both sides measured."""
+    """All that happened in a recording (mono: them), the voices of both sides measured.
+
+    What was kept is told apart by the recording and the settings, not by our code: delete ``kept`` when that has changed.
+    """
     name = hashlib.sha256(f"{path.resolve()} {path.stat().st_size} {settings.speech}".encode()).hexdigest()[:16]
     file = kept / f"{path.stem}-{name}.jsonl"
     if not file.is_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from companion.escalation.heat import SHARP
 from companion.escalation.state import Side
 from companion.escalation.turns import HeardTurn
 from companion.escalation.usual import is_sharper
@@ -32,8 +33,6 @@ SEEN_AS = {
 }
 EMOTION_WORDS = {"anger": "angry", "annoyance": "annoyed", "disgust": "disgusted", "disapproval": "disapproving"}
 NAMED_EMOTION = 0.35
-SHARP = 0.5
-"""The heat from which a turn is called sharp."""
 
 
 def rising(recent: Sequence[HeardTurn], sides: Mapping[Speaker, Side]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from companion.escalation import belief as filter_
 from companion.escalation import dynamics, usual
 from companion.escalation.belief import Belief
 from companion.escalation.dynamics import Manner, Sign
-from companion.escalation.heat import blend
+from companion.escalation.heat import SHARP, blend
 from companion.escalation.turns import HeardTurn
 from companion.escalation.usual import Usual
 from companion.events import SPEAKERS, Level, Speaker
@@ -84,7 +84,7 @@ def after(state: State, recent: Sequence[HeardTurn], *, with_dynamics: bool) -> 
             "lean": dynamics.lean(found),
         }
         talk = filter_.update(talk, reading, **evidence)
-        own = counts * turn.heat
+        own = counts * min(1.0, turn.heat / SHARP)  # a sharp turn is wholly its side's own
         now = replace(now, belief=filter_.update(side.belief, own * reading + (1 - own) * NOTHING_SHARP, **evidence))
     return State(talk, {**state.sides, turn.speaker: now}, turn.speaker)
 
