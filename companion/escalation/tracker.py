@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 
 from companion.config import EscalationSettings
 from companion.escalation import belief as filter_
@@ -10,6 +11,7 @@ from companion.escalation import ladder, reasons
 from companion.escalation.heat import blend, heat
 from companion.events import Escalation, Event, SensitivityChanged, SpeechStarted, Temperature, Utterance
 
+Scale = Callable[[Sequence[float]], Iterable[float]]
 RECENT_S = 60.0
 """Reasons are taken from this many seconds."""
 QUIET_S = 5.0
@@ -21,8 +23,10 @@ TELLING_LETTERS = 14
 class EscalationTracker:
     """Takes events in time order; answers with ``Temperature`` and, when the level changes, ``Escalation``."""
 
-    def __init__(self, settings: EscalationSettings) -> None:
+    def __init__(self, settings: EscalationSettings, scale: Scale = tuple) -> None:
+        """``scale``: from belief to what is told of it; the steps are compared with the belief itself."""
         self._settings = settings
+        self._scale = scale
         self._sensitivity = settings.sensitivity
         self._belief = filter_.calm()
         self._level = 0
@@ -95,4 +99,4 @@ class EscalationTracker:
 
     def _score(self) -> float:
         """The mean level believed in, as a part of the worst."""
-        return sum(filter_.at_least(self._belief)) / 3.0
+        return float(sum(self._scale(filter_.at_least(self._belief)))) / 3.0
