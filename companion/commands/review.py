@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from companion.commands.common import command, examples
+from companion.commands.common import command, ends_in_order, examples
 from companion.commands.keeping import journal, write_own
 from companion.commands.session_edits import seconds
 from companion.errors import CompanionError, UsageError
@@ -59,15 +60,13 @@ def _play(session: str, begin_s: float) -> None:
         raise UsageError(f"The call ends at {clock(summary.duration_s).strip()}.", "Name an earlier moment.")
     said = sorted((e for e in record.events if isinstance(e, Utterance)), key=lambda u: u.t0)
     waiting = [u for u in said if u.t1 > begin_s]
-    player = Player(path, begin_s)
-    try:
-        while not player.wait(0.1):
+    ended = threading.Event()
+    with ends_in_order(lambda _: ended.set()):
+        player = Player(path, begin_s)
+        while not player.wait(0.1) and not ended.is_set():
             while waiting and waiting[0].t0 <= player.at:
                 u = waiting.pop(0)
                 click.echo(f"{clock(u.t0):>7} {clean(summary.who(u.speaker)):>9}  {clean(u.text)}")
-    except KeyboardInterrupt:
-        click.echo("", err=True)
-    finally:
         player.stop()
     if player.trouble:
         raise CompanionError(player.trouble)
