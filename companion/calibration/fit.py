@@ -21,8 +21,8 @@ Both numbers were chosen so that one label moves a step by less than 0.05, and t
 sensitivity of 1 does."""
 STRAY = 0.6
 """What an alarm counts that the user passed over without a word, in a call that they judged, for one who calls every
-alarm false (1: a wrong one). For others it counts as much less as they call fewer of them false: whoever wants every hint
-does not mind one more."""
+alarm false (1: a wrong one). For others it counts as much less as they call fewer of them false: whoever wants every
+hint does not mind one more."""
 ROUNDS = 200
 """Resamplings of the calls for the intervals (bootstrap, Efron 1979)."""
 WANTED, UNWANTED = 1, -1
