@@ -80,7 +80,7 @@ class AffectSettings:
     """From words and voice to feelings and drivers."""
 
     text_model: Annotated[str, Meta(min_length=1)] = "reader"
-    """"reader" is ours; else any Hugging Face text-classification model, by hub name or folder."""
+    """"reader" (accurate) or "small" (for weak machines), both ours; else a Hugging Face text-classification model."""
     context_turns: Annotated[int, Meta(ge=0, le=12)] = 5
     """How many earlier turns the reader sees."""
     voice_me: bool = True
