@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from companion.calibration import agreement, fit
+from companion.calibration.agreement import Map
 from companion.calibration.candidates import Candidate, grid
 from companion.calibration.fit import UNWANTED, WANTED, Check, Choice, Labels, Table
 from companion.calibration.moves import Record, Tried, records
@@ -47,9 +48,9 @@ class Tuning:
         return self.candidates[self.choice.place].settings
 
     @property
-    def scale(self) -> agreement.Map:
+    def scale(self) -> Map:
         """From belief to the user's agreement: written with whatever point is taken."""
-        return self.agreement.offered if self.agreement is not None else agreement.Map()
+        return self.agreement.offered if self.agreement is not None else Map()
 
 
 class Traces:
@@ -213,7 +214,7 @@ def rates(calls: Sequence[Call], present: EscalationSettings, sensitivities: Seq
     return dict(zip(sensitivities, map(float, table.rate()), strict=True))
 
 
-def changes(chosen: EscalationSettings, scale: agreement.Map) -> dict[str, object]:
+def changes(chosen: EscalationSettings, scale: Map) -> dict[str, object]:
     """What is written into the user's file, ``section.key`` -> value."""
     return {
         "escalation.sensitivity": chosen.sensitivity,

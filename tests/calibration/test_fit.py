@@ -45,9 +45,15 @@ def test_one_label_hardly_moves_it_and_twenty_that_agree_do() -> None:
 
 
 def test_alarms_that_were_passed_over_count_a_little_in_calls_that_were_judged() -> None:
-    judged = table([WANTED] * 12)
+    judged = table([WANTED] * 6 + [UNWANTED] * 6)
     noisy = Table(judged.alarms, judged.alarms * 6, judged.hits, judged.hours, judged.distance, judged.labels)
+    assert (np.diff(fit.cost(noisy) - fit.cost(judged)) > 0).all()
     assert fit.choose(noisy).place < fit.choose(judged).place
+
+
+def test_they_hardly_count_for_one_who_wants_every_hint() -> None:
+    assert fit.stray_cost([UNWANTED] * 20) < 1
+    assert fit.stray_cost([WANTED] * 20) < fit.stray_cost([UNWANTED] * 20) / 10
 
 
 def test_the_interval_is_wide_where_calls_disagree() -> None:
