@@ -21,7 +21,7 @@ from msgspec import Meta
 
 from companion import locations
 from companion.errors import UsageError
-from companion.events import DRIVERS, MOVES
+from companion.terms import DRIVERS, MOVES
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -107,6 +107,8 @@ class EscalationSettings:
     """How much a driver counts for the level: 1 (or not named) as delivered, 0 not at all, 2 twice."""
     agreement: tuple[Annotated[float, Meta(ge=0.25, le=4)], Annotated[float, Meta(ge=-4, le=4)]] = (1.0, 0.0)
     """From what it believes to how likely you agree: slope and offset in log-odds; calibration fits it."""
+    dynamics: bool = True
+    """Whether speaking over the other, turn lengths and pace count a little beside words and voice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +269,12 @@ def check_sense(settings: Settings, path: Path) -> None:
             raise UsageError(
                 f'{path}: "escalation.leave" of level {level} ({leave}) must be below "escalation.enter" ({enter}).',
                 "Otherwise the level would flicker.",
+            )
+    for name, ladder in (("enter", e.enter), ("leave", e.leave)):
+        if not ladder[0] <= ladder[1] <= ladder[2]:
+            raise UsageError(
+                f'{path}: "escalation.{name}" must not fall from level to level, but is {list(ladder)}.',
+                f"Write the lowest first: {sorted(ladder)}.",
             )
     for key, names, known in (("escalation.weights", e.weights, DRIVERS), ("coach.less", settings.coach.less, MOVES)):
         for name in names:
