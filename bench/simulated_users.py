@@ -72,11 +72,22 @@ def read(paths: Sequence[Path], *, fresh: bool) -> list[Call]:
     return out
 
 
-def alarms(events: Sequence[Event], settings: EscalationSettings) -> list[float]:
+def heated(events: Sequence[Event], settings: EscalationSettings) -> list[tuple[float, float]]:
+    """When the screen says heated, or worse: from each alarm until it is over."""
     from dataclasses import replace
 
     told = refold(events, replace(Settings(), escalation=settings))
-    return [e.t for e in told if isinstance(e, Escalation) and e.level >= 2 > e.previous]
+    out: list[tuple[float, float]] = []
+    for e in told:
+        if isinstance(e, Escalation) and e.level >= 2 > e.previous:
+            out.append((e.t, events[-1].t))
+        elif isinstance(e, Escalation) and e.level < 2 <= e.previous:
+            out[-1] = (out[-1][0], e.t)
+    return out
+
+
+def alarms(events: Sequence[Event], settings: EscalationSettings) -> list[float]:
+    return [begin for begin, _ in heated(events, settings)]
 
 
 def near(t: float, stretches: Sequence[tuple[float, float]]) -> bool:
@@ -102,11 +113,11 @@ def tried(calls: Sequence[Call], taste: str, settings: EscalationSettings) -> di
     hours = sum(c.events[-1].t for c in calls) / 3600
     for call in calls:
         stretches = call.stretches(taste)
-        ts = alarms(call.events, settings)
-        raised += len(ts)
-        false += sum(not near(t, stretches) for t in ts)
+        spans = heated(call.events, settings)
+        raised += len(spans)
+        false += sum(not near(t, stretches) for t, _ in spans)
         wanted += len(stretches)
-        caught += sum(any(a - REACH_S <= t <= b + REACH_S for t in ts) for a, b in stretches)
+        caught += sum(any(a - REACH_S <= end and begin <= b + REACH_S for begin, end in spans) for a, b in stretches)
     return {"caught": caught / max(1, wanted), "false_an_hour": false / hours, "alarms_an_hour": raised / hours}
 
 

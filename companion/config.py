@@ -105,6 +105,8 @@ class EscalationSettings:
     """A step up to heated is told only when it has lasted this long; breaking is told at once."""
     weights: Mapping[str, Annotated[float, Meta(ge=0, le=2)]] = field(default_factory=dict)
     """How much a driver counts for the level: 1 (or not named) as delivered, 0 not at all, 2 twice."""
+    agreement: tuple[Annotated[float, Meta(ge=0.25, le=4)], Annotated[float, Meta(ge=-4, le=4)]] = (1.0, 0.0)
+    """From what it believes to how likely you agree: slope and offset in log-odds; calibration fits it."""
     dynamics: bool = True
     """Whether speaking over the other, turn lengths and pace count a little beside words and voice."""
 

@@ -26,6 +26,8 @@ _LONGEST_GAP_S = 600.0
 """A larger jump is taken for a broken timestamp."""
 _SHORTFALL_S = 0.5
 """Less sound than the file declares, by more than this, means that it was cut off."""
+_PREROLL_S = 0.2
+"""Decoded before the second that is wanted: Opus needs 80 ms to find its state again (RFC 7845)."""
 _SPEECH_RATES = (4_000, 768_000)
 """Samples a second: below, no speech can be understood (a telephone has 8,000); above are broken headers only."""
 _TEXTS = (".json", ".txt", ".csv", ".srt", ".vtt", ".md")
@@ -76,6 +78,30 @@ def decode(path: Path, warnings: list[str]) -> Iterator[Samples]:
             warnings.append(f"{path.name} breaks off after {heard_s:.1f} s: it was not written to its end.")
         elif broken:
             warnings.append(f"{path.name} is damaged in {broken} place(s), which were left out.")
+
+
+def decode_from(path: Path, begin_s: float) -> Iterator[Samples]:
+    """The sound from a second on, as ``decode`` gives it; raises ``UsageError`` when the file cannot be opened."""
+    with _opened(path) as (container, stream):
+        container.seek(round(max(0.0, begin_s - _PREROLL_S) * 1e6))
+        resampler = _Resampler(longest_s=None)
+        skip: int | None = None
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets, None)
+                frames = packet.decode() if packet is not None else []
+            except _decoding_errors():
+                continue
+            for frame in frames:
+                if skip is None:
+                    skip = max(0, round((begin_s - (frame.time or 0.0)) * RATE))
+                for made in resampler.take(frame):
+                    if made.shape[1] > skip:
+                        yield made[:, skip:]
+                    skip = max(0, skip - made.shape[1])
+            if packet is None:
+                return
 
 
 class _Resampler:

@@ -27,7 +27,7 @@ class PortAudioDevice:
 
 def list_portaudio() -> list[PortAudioDevice] | None:
     """The devices that can record; None when PortAudio is not installed."""
-    sd = _load()
+    sd = load()
     if sd is None:
         return None
     default = sd.default.device[0]
@@ -51,7 +51,7 @@ class PortAudioSource:
         return self._stream is not None and bool(self._stream.active)
 
     def open(self, on_block: OnBlock) -> None:
-        sd = _load()
+        sd = load()
         if sd is None:
             raise CompanionError("The microphone needs PortAudio, which is not installed.", INSTALL_HINT)
         try:
@@ -64,7 +64,7 @@ class PortAudioSource:
         except (sd.PortAudioError, ValueError) as error:
             self.close()
             raise CompanionError(
-                f"{self.name} cannot be opened ({_short(error)}).",
+                f"{self.name} cannot be opened ({short(error)}).",
                 "Check that it is plugged in and that no other program keeps it; see: companion devices",
             ) from error
 
@@ -103,11 +103,12 @@ def resampler(rate: int) -> Any:
     return lambda samples: stream.resample_chunk(np.ascontiguousarray(samples))
 
 
-def _short(error: Exception) -> str:
+def short(error: Exception) -> str:
+    """PortAudio's error as a part of a sentence: its first line."""
     return str(error).split("\n")[0].rstrip(".")
 
 
-def _load() -> Any:
+def load() -> Any:
     """``sounddevice``, or None: importing it loads and initialises PortAudio, which may not be there."""
     if "sounddevice" not in sys.modules:
         _hush()

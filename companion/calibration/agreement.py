@@ -12,6 +12,12 @@ Floats = NDArray[np.float64]
 BINS = 5
 RIDGE = 0.5
 """What a change of slope or offset by one costs, in natural log of likelihood: few labels change little."""
+SLOPES = (0.5, 2.0)
+"""Verdicts speak of alarms, so of high beliefs; a line that they tilt further would say odd things of a calm talk."""
+FURTHEST = 3.0
+"""And no verdicts turn one chance in two into less than one in twenty."""
+FEWEST = 8
+"""Verdicts before a fit is offered: with fewer, the error after a fit is chance."""
 _STEPS = 60
 _LONGEST = 0.5
 """A longer step may leave where Newton's method finds home."""
@@ -24,25 +30,35 @@ class Map:
     slope: float = 1.0
     offset: float = 0.0
 
-    def of(self, belief: Floats) -> Floats:
+    def of(self, belief: Sequence[float] | Floats) -> Floats:
         """The agreement to expect."""
+        if self == Map():
+            return np.asarray(belief, np.float64)
         return np.asarray(1 / (1 + np.exp(-(self.slope * _odds(belief) + self.offset))))
 
 
 def fitted(belief: Floats, agreed: Floats) -> Map:
-    """The line that fits, drawn towards leaving things as they are (Newton, with a ridge)."""
-    x = np.stack([_odds(belief), np.ones(len(belief))], 1)
-    known = np.array([1.0, 0.0])
+    """The line that fits, drawn towards leaving things as they are; its slope stays within ``SLOPES``."""
+    odds = _odds(belief)
+    slope, offset = _newton(np.stack([odds, np.ones(len(odds))], 1), agreed, np.zeros(len(odds)), np.array([1.0, 0.0]))
+    if not SLOPES[0] <= slope <= SLOPES[1]:
+        slope = min(max(slope, SLOPES[0]), SLOPES[1])
+        (offset,) = _newton(np.ones((len(odds), 1)), agreed, slope * odds, np.zeros(1))
+    return Map(round(float(slope), 3), round(float(np.clip(offset, -FURTHEST, FURTHEST)), 3))
+
+
+def _newton(x: Floats, agreed: Floats, base: Floats, known: Floats) -> Floats:
+    """Logistic regression on top of ``base`` log-odds, with a ridge around what is ``known``."""
     line = known.copy()
     for _ in range(_STEPS):
-        p = 1 / (1 + np.exp(-np.clip(x @ line, -30, 30)))
+        p = 1 / (1 + np.exp(-np.clip(base + x @ line, -30, 30)))
         gradient = x.T @ (agreed - p) - RIDGE * (line - known)
-        curve = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(2)
+        curve = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(x.shape[1])
         step = np.clip(np.linalg.solve(curve, gradient), -_LONGEST, _LONGEST)
         line = line + step
         if np.abs(step).max() < 1e-8:
             break
-    return Map(float(line[0]), float(line[1]))
+    return line
 
 
 def error(belief: Floats, agreed: Floats) -> float:
@@ -56,11 +72,15 @@ def error(belief: Floats, agreed: Floats) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Calibration errors on labels: as it is, and after a fit to the labels of all other calls."""
+    """Calibration errors on labels: as delivered, and after a fit to the labels of all other calls.
+
+    ``offered``: the fit to all of them, or the line that changes nothing where labels are few or a fit does not help.
+    """
 
     labels: int
     before: float
     after: float
+    offered: Map = Map()
 
 
 def checked(belief: Sequence[float], agreed: Sequence[bool], call: Sequence[int]) -> Agreement | None:
@@ -72,9 +92,11 @@ def checked(belief: Sequence[float], agreed: Sequence[bool], call: Sequence[int]
     for one in set(call):
         out = c == one
         after[out] = fitted(b[~out], y[~out]).of(b[out])
-    return Agreement(len(b), error(b, y), error(after, y))
+    before, then = error(b, y), error(after, y)
+    offered = fitted(b, y) if len(b) >= FEWEST and then < before else Map()
+    return Agreement(len(b), before, then, offered)
 
 
-def _odds(belief: Floats) -> Floats:
+def _odds(belief: Sequence[float] | Floats) -> Floats:
     p = np.clip(belief, 0.01, 0.99)
     return np.asarray(np.log(p / (1 - p)))

@@ -16,11 +16,13 @@ Floats = NDArray[np.float64]
 PRIOR = 0.5
 """Mistakes that a distance of 1 costs where there are many labels."""
 FEW = 8
-"""With so many labels the distance costs four times that, with one label eighty times: a few labels are a few moods.
+"""With so many labels the distance costs twice that, with one label sixty times: a few labels are a few moods.
 Both numbers were chosen so that one label moves a step by less than 0.05, and twenty that agree by as much as a
 sensitivity of 1 does."""
-STRAY = 0.3
-"""What an alarm counts that the user passed over without a word, in a call that they judged (1: a wrong one)."""
+STRAY = 0.6
+"""What an alarm counts that the user passed over without a word, in a call that they judged, for one who calls every
+alarm false (1: a wrong one). For others it counts as much less as they call fewer of them false: whoever wants every
+hint does not mind one more."""
 ROUNDS = 200
 """Resamplings of the calls for the intervals (bootstrap, Efron 1979)."""
 WANTED, UNWANTED = 1, -1
@@ -64,7 +66,7 @@ class Table:
         for place, (call, sign) in enumerate(zip(self.labels.call, self.labels.sign, strict=True)):
             out[:, call] += ~self.hits[:, place] if sign == WANTED else self.hits[:, place]
         judged = sorted(set(self.labels.call))
-        out[:, judged] += STRAY * self.stray[:, judged]
+        out[:, judged] += stray_cost(self.labels.sign) * self.stray[:, judged]
         return out
 
     def caught(self) -> Floats:
@@ -119,9 +121,14 @@ class Choice:
     caught_high: float
 
 
+def stray_cost(signs: Sequence[int]) -> float:
+    """Mistakes that an alarm counts on which nothing was said, by the share of false ones (Laplace's rule)."""
+    return STRAY * (sum(s == UNWANTED for s in signs) + 1) / (len(signs) + 2)
+
+
 def prior(labels: int) -> float:
     """Mistakes that a distance of 1 costs, with so many labels."""
-    return PRIOR * (1 + FEW / max(labels, 1)) ** 2
+    return PRIOR * (1 + (FEW / max(labels, 1)) ** 2)
 
 
 def cost(table: Table) -> Floats:

@@ -109,7 +109,7 @@ def _take(tuning: Tuning, chosen: EscalationSettings) -> None:
 
     place = next(i for i, c in enumerate(tuning.candidates) if c.settings == chosen)
     told = f"About {tuning.table.rate()[place]:.1f} alarms an hour in calls like yours"
-    _write(changes(chosen), told)
+    _write(changes(chosen, tuning.scale), told)
 
 
 def _write(changes: Mapping[str, Any], told: str) -> None:
@@ -194,6 +194,7 @@ def _as_data(tuning: Tuning) -> dict[str, Any]:
         "frontier": [point(place) for place in stops(tuning)],
         "check": asdict(tuning.check) if tuning.check else None,
         "calibration_error": asdict(tuning.agreement) if tuning.agreement else None,
+        "scale": asdict(tuning.scale),
     }
 
 

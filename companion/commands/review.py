@@ -5,28 +5,36 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from companion.commands.common import command, examples
+from companion.commands.common import command, ends_in_order, examples
 from companion.commands.keeping import journal, write_own
-from companion.errors import UsageError
-from companion.plain import clean
+from companion.commands.session_edits import seconds
+from companion.errors import CompanionError, UsageError
+from companion.plain import clean, clock
 
 KINDS = ("md", "json", "srt", "vtt", "csv", "parquet")
 
 
-@command(epilog=examples("companion review", "companion review 2026-11-23-1 --text", "companion review last --json"))
+@command(epilog=examples("companion review", "companion review last --text", "companion review last --play 12:30"))
 @click.argument("session", default="last")
+@click.option("--play", "play_from", metavar="FROM", help="Play its recording from 12:30, say; Ctrl-C stops.")
 @click.option("--text", "as_text", is_flag=True, help="Print it, also where there is a terminal for the screen.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def review(session: str, as_text: bool, as_json: bool) -> None:
+def review(session: str, play_from: str | None, as_text: bool, as_json: bool) -> None:
     """Look back at a session: where it heated up and why, what was suggested, and four questions for you.
 
     On a terminal it is a screen to walk through, to judge alarms on, to answer in and to correct; else it is printed.
     """
+    if play_from is not None:
+        if as_text or as_json:
+            raise UsageError("One thing at a time.", "See: companion review --help")
+        _play(session, seconds(play_from))
+        return
     if not as_text and not as_json and sys.stdout.isatty() and sys.stdin.isatty():
         from companion import config
         from companion.tui.review import run
@@ -35,6 +43,33 @@ def review(session: str, as_text: bool, as_json: bool) -> None:
             run(kept, session, config.load().screen.theme)
         return
     _print(session, as_json=as_json)
+
+
+def _play(session: str, begin_s: float) -> None:
+    """Play a call from a second on, its words printed as they are heard; Ctrl-C stops it."""
+    from companion import locations
+    from companion.audio.playing import Player
+    from companion.events import Utterance
+    from companion.review.summary import summarise
+
+    with journal() as kept:
+        record = kept.load(session)
+        path = locations.recording_path(record.info.id, kept.path)
+    summary = summarise(record.events)
+    if begin_s > summary.duration_s:
+        raise UsageError(f"The call ends at {clock(summary.duration_s).strip()}.", "Name an earlier moment.")
+    said = sorted((e for e in record.events if isinstance(e, Utterance)), key=lambda u: u.t0)
+    waiting = [u for u in said if u.t1 > begin_s]
+    ended = threading.Event()
+    with ends_in_order(lambda _: ended.set()):
+        player = Player(path, begin_s)
+        while not player.wait(0.1) and not ended.is_set():
+            while waiting and waiting[0].t0 <= player.at:
+                u = waiting.pop(0)
+                click.echo(f"{clock(u.t0):>7} {clean(summary.who(u.speaker)):>9}  {clean(u.text)}")
+        player.stop()
+    if player.trouble:
+        raise CompanionError(player.trouble)
 
 
 def _print(session: str, *, as_json: bool) -> None:

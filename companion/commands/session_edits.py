@@ -171,7 +171,7 @@ def seconds(text: str) -> float:
 @_yes
 def redact(name: str, session: str | None, everything: bool, instead: str, yes: bool) -> None:
     """Put something else in the place of a name, wherever it stands: words, quotes, notes, titles."""
-    from companion.sessions import edits
+    from companion.sessions import edits, forgetting
 
     if everything == (session is not None):
         raise UsageError("Say where: a session, or --all.", 'For example: companion sessions redact "Lindach" last')
@@ -181,7 +181,8 @@ def redact(name: str, session: str | None, everything: bool, instead: str, yes: 
             where = "all sessions" if everything else ids[0]
             click.confirm(f'Replace "{clean(name)}" by "{clean(instead)}" in {where} for good?', abort=True)
         count = edits.redact(kept, ids, name, instead)
-    click.echo(f"{count} places changed.")
+        spoken = count and any(forgetting.recording(kept, id_) for id_ in ids)
+    click.echo(f"{count} places changed.{' ' + edits.STILL_SPOKEN if spoken else ''}")
 
 
 @click.command("import", epilog=examples("companion sessions import 2026-11-23-1.json"))

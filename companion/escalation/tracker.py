@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from companion.config import EscalationSettings
 from companion.escalation import belief as filter_
@@ -23,6 +23,7 @@ from companion.events import (
     Utterance,
 )
 
+Scale = Callable[[Sequence[float]], Iterable[float]]
 RECENT_S = 60.0
 """Reasons are taken from this many seconds."""
 QUIET_S = 5.0
@@ -37,8 +38,10 @@ class EscalationTracker:
     The belief doesn't depend on the levels, so that calibration may try other steps over the same belief.
     """
 
-    def __init__(self, settings: EscalationSettings) -> None:
+    def __init__(self, settings: EscalationSettings, scale: Scale = tuple) -> None:
+        """``scale``: from belief to what is told of it; the steps are compared with the belief itself."""
         self._settings = settings
+        self._scale = scale
         self._sensitivity = settings.sensitivity
         self._state = self._before_turn = State()
         self._level = 0
@@ -130,4 +133,4 @@ class EscalationTracker:
 
     def _score(self) -> float:
         """The mean level believed in, as a part of the worst."""
-        return sum(filter_.at_least(self._state.talk)) / 3.0
+        return float(sum(self._scale(filter_.at_least(self._state.talk)))) / 3.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 
+from companion.calibration.agreement import Map
 from companion.config import Settings
 from companion.errors import CompanionError
 from companion.escalation.tracker import EscalationTracker
@@ -36,7 +37,7 @@ class Spine:
     """Takes events from one thread; ``at`` tells the wall-clock second since audio time zero."""
 
     def __init__(self, settings: Settings, sinks: Sequence[Sink], at: Callable[[], float]) -> None:
-        self._tracker = EscalationTracker(settings.escalation)
+        self._tracker = EscalationTracker(settings.escalation, Map(*settings.escalation.agreement).of)
         self._weights = settings.escalation.weights
         self._deferral = Deferral(settings.escalation.defer_s)
         playbook = book.offered_less(book.load(settings.coach.playbook), settings.coach.less)

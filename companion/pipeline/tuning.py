@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from companion.calibration import agreement, fit
+from companion.calibration.agreement import Map
 from companion.calibration.candidates import Candidate, grid
 from companion.calibration.fit import UNWANTED, WANTED, Check, Choice, Labels, Table
 from companion.calibration.moves import Record, Tried, records
@@ -45,6 +46,11 @@ class Tuning:
     def suggested(self) -> EscalationSettings:
         """The settings that are suggested."""
         return self.candidates[self.choice.place].settings
+
+    @property
+    def scale(self) -> Map:
+        """From belief to the user's agreement: written with whatever point is taken."""
+        return self.agreement.offered if self.agreement is not None else Map()
 
 
 class Traces:
@@ -186,13 +192,13 @@ def _drivers(traces: Traces, labels: Labels) -> list[tuple[str, int]]:
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:2]
 
 
+def beliefs(traces: Traces, settings: EscalationSettings, labels: Labels) -> list[float]:
+    """How surely it believed, at each label, that the talk was heated."""
+    return [_belief_at(traces.of(c, settings), t) for c, t in zip(labels.call, labels.t, strict=True)]
+
+
 def _agreed(traces: Traces, present: EscalationSettings, labels: Labels) -> agreement.Agreement | None:
-    belief: list[float] = []
-    for c in sorted(set(labels.call)):
-        one = traces.of(c, present)
-        belief += [_belief_at(one, labels.t[i]) for i in labels.of(c)]
-    places = [i for c in sorted(set(labels.call)) for i in labels.of(c)]
-    return agreement.checked(belief, [labels.sign[i] == WANTED for i in places], [labels.call[i] for i in places])
+    return agreement.checked(beliefs(traces, present, labels), [sign == WANTED for sign in labels.sign], labels.call)
 
 
 def _belief_at(one: Trace, t: float) -> float:
@@ -208,7 +214,7 @@ def rates(calls: Sequence[Call], present: EscalationSettings, sensitivities: Seq
     return dict(zip(sensitivities, map(float, table.rate()), strict=True))
 
 
-def changes(chosen: EscalationSettings) -> dict[str, object]:
+def changes(chosen: EscalationSettings, scale: Map) -> dict[str, object]:
     """What is written into the user's file, ``section.key`` -> value."""
     return {
         "escalation.sensitivity": chosen.sensitivity,
@@ -217,6 +223,7 @@ def changes(chosen: EscalationSettings) -> dict[str, object]:
         "escalation.half_life_s": chosen.half_life_s,
         "escalation.defer_s": chosen.defer_s,
         "escalation.weights": dict(chosen.weights),
+        "escalation.agreement": [scale.slope, scale.offset],
     }
 
 

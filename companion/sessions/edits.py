@@ -115,6 +115,10 @@ _STAYS = ("session_started", "session_ended", "health", "paused", "resumed", "se
           "removed", "answer")  # fmt: skip
 
 
+STILL_SPOKEN = "A recording still says it; it goes with: companion sessions delete"
+"""Told where a name was replaced in a call whose sound was kept."""
+
+
 def redact(journal: Journal, session_ids: Sequence[str], name: str, instead: str = REDACTED) -> int:
     """Put ``instead`` in the place of a name (whole words, any case) wherever it stands; returns how many events.
 

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from rich.style import Style
 from rich.text import Text
 
+from companion.calibration.agreement import Map
 from companion.calibration.fit import FEW, WANTED, frontier
 from companion.pipeline.tuning import Tuning
 from companion.plain import clean
 from companion.tui.palette import Palette
+
+SURE = 0.7
+"""A belief, to show what the scale makes of it."""
 
 
 def stops(tuning: Tuning) -> list[int]:
@@ -126,6 +130,9 @@ def settings(tuning: Tuning, here: int) -> list[tuple[str, str, str]]:
     ]
     if now.weights or there.weights:
         rows.append(("weights", _weights(now.weights), _weights(there.weights)))
+    before, after = (f"{scale.of([SURE])[0]:.0%}" for scale in (Map(*now.agreement), tuning.scale))
+    if not before == after == f"{SURE:.0%}":
+        rows.append((f"{SURE:.0%} sure is", before, after))
     return rows
 
 
@@ -171,5 +178,6 @@ def check(tuning: Tuning, palette: Palette) -> Text:
         dim,
     )
     if a is not None:
-        out.append(f" Calibration error {a.before:.2f}, {a.after:.2f} after a fit.", dim)
+        fit = "with the scale that a point brings along" if tuning.scale != Map() else "fitted, so it stays as it is"
+        out.append(f"\n Calibration error {a.before:.2f} as delivered, {a.after:.2f} {fit}.", dim)
     return out

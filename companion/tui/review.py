@@ -13,6 +13,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Footer, Static
 
+from companion import locations
+from companion.audio.playing import Player
 from companion.errors import CompanionError
 from companion.events import SPEAKERS, Answered, Event, Labelled, Utterance
 from companion.pipeline.past import earlier_figures
@@ -29,6 +31,8 @@ from companion.tui.sheets import Question, Sheet
 
 _WIDE, _SHORT = 100, 28
 _MOST_FOUND = 200
+FOLLOWS_S = 0.2
+"""How often the cursor looks where the sound is."""
 
 
 class ReviewApp(App[int]):
@@ -57,6 +61,7 @@ class ReviewApp(App[int]):
         Binding("s", "missed", "missed one"),
         Binding("d", "debrief", "debrief"),
         Binding("w", "numbers", "what worked"),
+        Binding("space", "play", "play", show=False),
         Binding("slash", "find", "find", key_display="/"),
         Binding("l", "choose", "calls", show=False),
         Binding("t", "title", "title", show=False),
@@ -75,11 +80,13 @@ class ReviewApp(App[int]):
         self._theme_name = theme_name
         self._palette = PALETTES[theme_name]
         self._cut_from: float | None = None
+        self._player: Player | None = None
         self._open(session)
 
     def _open(self, session: str, n: int | None = None) -> None:
         """Load a session; the cursor on the event of number ``n``, else on the first alarm."""
         self.record: SessionRecord = self._journal.load(session)
+        self._recorded = forgetting.recording(self._journal, self.record.info.id) is not None
         self.talk = review_state.fold(self.record.events, self.record.numbers)
         self.look = review_state.whole(self.talk)
         rows = [i for i, row in enumerate(self.talk.rows) if row.n == n]
@@ -101,6 +108,11 @@ class ReviewApp(App[int]):
         self.theme = f"companion-{self._theme_name}"
         self._fit(self.size.width, self.size.height)
         self.call_after_refresh(self._draw)
+        self.set_interval(FOLLOWS_S, self._follow)
+
+    def on_unmount(self) -> None:
+        if self._player is not None:
+            self._player.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit(event.size.width, event.size.height)
@@ -113,11 +125,12 @@ class ReviewApp(App[int]):
 
     def _draw(self) -> None:
         base, palette = self.screen_stack[0], self._palette
+        sound = review_paint.sound(self._player.at if self._player else None, recorded=self._recorded)
         title = f"{self.record.info.id}  {self.record.info.title}"
         header, line, words, moment = (
             base.query_one(f"#{name}", Static) for name in ("header", "timeline", "transcript", "moment")
         )
-        header.update(review_paint.header(self.talk, title, palette, self.size.width))
+        header.update(review_paint.header(self.talk, title, palette, self.size.width, sound))
         line.update(review_paint.timeline(self.talk, self.look, palette, max(10, line.content_size.width)))
         size = words.content_size
         words.update(review_paint.transcript(self.talk, self.look, palette, max(30, size.width), max(1, size.height)))
@@ -156,8 +169,43 @@ class ReviewApp(App[int]):
         self.action_row(-1)
 
     def _go(self, look: review_state.Look) -> None:
+        moved = look.row != self.look.row
         self.look = look
+        if self._player is not None and moved:
+            self._player.seek(self.talk.times[look.row])
         self._draw()
+
+    # ---- hearing it again
+
+    def action_play(self) -> None:
+        """Play from the cursor's moment, or stop."""
+        if self._player is not None:
+            self._silence()
+            return
+        path = locations.recording_path(self.record.info.id, self._journal.path)
+        try:
+            self._player = Player(path, self.talk.times[self.look.row] if self.talk.rows else 0.0)
+        except CompanionError as error:
+            self.notify(str(error))
+        self._draw()
+
+    def _follow(self) -> None:
+        """The cursor on what is heard now."""
+        if self._player is None:
+            return
+        if not self._player.playing:
+            if self._player.trouble:
+                self.notify(self._player.trouble, severity="warning")
+            self._silence()
+            return
+        self.look = review_state.heard(self.talk, self.look, self._player.at)
+        self._draw()
+
+    def _silence(self) -> None:
+        if self._player is not None:
+            self._player.stop()
+            self._player = None
+            self._draw()
 
     # ---- judging
 
@@ -232,6 +280,7 @@ class ReviewApp(App[int]):
         def chosen(key: str | None) -> None:
             if key:
                 session, _, n = key.partition("@")
+                self._silence()
                 self._open(session, int(n))
                 self._draw()
 
@@ -246,6 +295,7 @@ class ReviewApp(App[int]):
 
         def chosen(session: str | None) -> None:
             if session:
+                self._silence()
                 self._open(session)
                 self._draw()
 
@@ -303,6 +353,7 @@ class ReviewApp(App[int]):
 
         def cut(yes: bool | None) -> None:
             if yes:
+                self._silence()  # the file goes
                 count = edits.cut(self._journal, self.record.info.id, begin, end + 0.01)
                 forgetting.remove_recording(self._journal, self.record.info.id)
                 self.notify(f"{count} utterances are gone.")
@@ -316,7 +367,8 @@ class ReviewApp(App[int]):
 
         def redact(name: str) -> None:
             count = edits.redact(self._journal, [self.record.info.id], name)
-            self.notify(f"{count} places changed.")
+            spoken = f" {edits.STILL_SPOKEN}" if count and self._recorded else ""
+            self.notify(f"{count} places changed.{spoken}")
 
         self._ask("A name that shall be replaced for good, in this call:", "", redact)
 

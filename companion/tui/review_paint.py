@@ -43,8 +43,8 @@ _CONSOLE = Console(width=200)
 _WHO = 9
 
 
-def header(talk: Talk, title: str, palette: Palette, width: int) -> Text:
-    """Title and date, and the call in one line."""
+def header(talk: Talk, title: str, palette: Palette, width: int, sound: str = "") -> Text:
+    """Title and date, and the call in one line; ``sound``: what is said of its recording."""
     s = talk.summary
     when = time.strftime("%a %d %b %Y, %H:%M", time.localtime(s.started_unix))
     out = Text(no_wrap=True, overflow="ellipsis")
@@ -59,7 +59,16 @@ def header(talk: Talk, title: str, palette: Palette, width: int) -> Text:
             out.append(f"   {SHAPES[level]} {clock(spent).strip()} {name}", Style(color=palette.levels[level]))
     if width >= 80:
         out.append(f"   you talked {s.share_me:.0%}", Style(color=palette.dim))
+    if sound:
+        out.append(f"   {sound}", Style(color=palette.accent))
     return out
+
+
+def sound(at: float | None, *, recorded: bool) -> str:
+    """Whether the call can be heard again, or which second of it is heard now."""
+    if at is not None:
+        return f"▶ {clock(at).strip()}  space stops"
+    return "space plays from here" if recorded else ""
 
 
 def timeline(talk: Talk, look: Look, palette: Palette, width: int) -> Text:

@@ -25,6 +25,7 @@ At an alarm:  y  it was right   n  a false alarm   u  not sure
 Anywhere:     s  it should have spoken here
 They are what `companion calibrate` learns from.
 
+space  hear it from here, where the call was recorded
 d  debrief: four questions, one thing to try next time
 w  what worked, both sides in numbers, your own trend
 /  find in all calls          l  another call

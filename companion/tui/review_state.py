@@ -149,6 +149,11 @@ def to_time(talk: Talk, look: Look, t: float) -> Look:
     return to_row(talk, look, min(near, key=lambda i: abs(talk.times[i] - t)))
 
 
+def heard(talk: Talk, look: Look, t: float) -> Look:
+    """The cursor on the last row that began at or before a second, as when the call is heard again."""
+    return to_row(talk, look, max(look.row, bisect_right(talk.times, t) - 1))
+
+
 def step_time(talk: Talk, look: Look, direction: int, columns: int) -> Look:
     """The cursor moved along the timeline, at least one row and about two columns."""
     if not talk.rows:

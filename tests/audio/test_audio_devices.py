@@ -83,7 +83,7 @@ def no_sound(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.delenv("PULSE_SERVER", raising=False)
     monkeypatch.setattr(module.pulse, "list_pulse", lambda: None)
-    monkeypatch.setattr(module.portaudio, "_load", lambda: None)
+    monkeypatch.setattr(module.portaudio, "load", lambda: None)
 
 
 def test_a_machine_without_sound_lists_nothing_and_says_what_to_do(no_sound):

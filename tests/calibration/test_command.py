@@ -76,6 +76,9 @@ def test_the_suggestion_is_written_with_comments_kept_and_can_be_taken_back(own:
     assert list(now.escalation.enter) == shown["suggested"]["settings"]["enter"]
     assert now.escalation.sensitivity == 0.0
     assert own.stat().st_mode & 0o777 == 0o600
+    assert list(now.escalation.agreement) == list(shown["scale"].values())
+    if shown["labels"] >= 8 and shown["calibration_error"]["after"] < shown["calibration_error"]["before"]:
+        assert now.escalation.agreement != (1.0, 0.0)
     again = json.loads(run("--json").output)
     assert again["now"]["alarms_an_hour"] == pytest.approx(shown["suggested"]["alarms_an_hour"])
     assert run("--undo").exit_code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from companion.calibration.candidates import grid, moved
 from companion.calibration.fit import UNWANTED, WANTED, Labels, Table
 from companion.calibration.moves import Tried, records
 from companion.config import EscalationSettings, Settings, check_sense
+from companion.events import Escalation, Temperature
+from companion.pipeline.spine import refold
 from companion.pipeline.tuning import rates, tune
 from tests.calibration.talks import some_talk, talk
 
@@ -42,9 +45,15 @@ def test_one_label_hardly_moves_it_and_twenty_that_agree_do() -> None:
 
 
 def test_alarms_that_were_passed_over_count_a_little_in_calls_that_were_judged() -> None:
-    judged = table([WANTED] * 12)
+    judged = table([WANTED] * 6 + [UNWANTED] * 6)
     noisy = Table(judged.alarms, judged.alarms * 6, judged.hits, judged.hours, judged.distance, judged.labels)
+    assert (np.diff(fit.cost(noisy) - fit.cost(judged)) > 0).all()
     assert fit.choose(noisy).place < fit.choose(judged).place
+
+
+def test_they_hardly_count_for_one_who_wants_every_hint() -> None:
+    assert fit.stray_cost([UNWANTED] * 20) < 1
+    assert fit.stray_cost([WANTED] * 20) < fit.stray_cost([UNWANTED] * 20) / 10
 
 
 def test_the_interval_is_wide_where_calls_disagree() -> None:
@@ -105,8 +114,10 @@ def test_fitting_agreement_never_fails_and_keeps_the_order(pairs: list, offset: 
     belief, agreed = np.array([p for p, _ in pairs]), np.array([float(a) for _, a in pairs])
     line = agreement.fitted(belief, agreed)
     assert math.isfinite(line.slope) and math.isfinite(line.offset)
+    assert agreement.SLOPES[0] <= line.slope <= agreement.SLOPES[1]
     assert 0 <= agreement.error(line.of(belief), agreed) <= 1
-    del offset
+    told = agreement.Map(line.slope, offset).of(np.sort(belief))
+    assert (np.diff(told) >= 0).all() and (told >= 0).all() and (told <= 1).all()
 
 
 def test_beliefs_that_are_too_sure_are_brought_down_on_calls_not_seen() -> None:
@@ -116,6 +127,26 @@ def test_beliefs_that_are_too_sure_are_brought_down_on_calls_not_seen() -> None:
     found = agreement.checked(list(belief), list(agreed), [i // 4 for i in range(80)])
     assert found is not None
     assert found.before > 0.4 and found.after < 0.2
+    assert found.offered.of([0.9])[0] < 0.5
+
+
+def test_with_few_verdicts_or_where_a_fit_does_not_help_no_scale_is_offered() -> None:
+    belief, agreed = [0.9, 0.8, 0.95, 0.9], [False, False, True, False]
+    few = agreement.checked(belief, agreed, [0, 1, 2, 3])
+    assert few is not None and few.offered == agreement.Map()
+    right = agreement.checked([0.9] * 20, [n % 10 != 0 for n in range(20)], [n // 10 for n in range(20)])
+    assert right is not None and right.offered == agreement.Map()
+
+
+def test_the_scale_changes_how_sure_a_live_call_says_it_is_and_no_alarm() -> None:
+    events = some_talk(3)
+    scaled = replace(USUAL, agreement=(0.8, -0.9))
+    before, after = (refold(events, replace(Settings(), escalation=s)) for s in (USUAL, scaled))
+    levels = [[(e.t, e.level) for e in told if isinstance(e, Escalation)] for told in (before, after)]
+    assert levels[0] == levels[1] and levels[0]
+    scores = [[e.score for e in told if isinstance(e, Temperature)] for told in (before, after)]
+    hot = [n for n, score in enumerate(scores[0]) if score > 0.5]
+    assert hot and all(scores[1][n] < scores[0][n] for n in hot)
 
 
 def test_a_move_is_offered_less_only_when_it_never_helped_in_enough_trials() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.widgets import Input, OptionList, Static, TextArea
 
+from companion import locations
 from companion.events import (
     Driver,
     Escalation,
@@ -291,3 +293,53 @@ def test_filters_are_read_from_what_is_typed() -> None:
     query = parsed("the deposit level:2 driver:anger who:them tag:big since:2026-11-01 nonsense:1 level:9")
     assert (query.words, query.level, query.driver) == ("the deposit nonsense:1", 0, "anger")
     assert (query.person, query.tag, query.since is not None) == ("them", "big", True)
+
+
+class StandIn:
+    """Plays nothing; tells where it would be."""
+
+    begun: ClassVar[list[float]] = []
+
+    def __init__(self, path: Path, begin_s: float) -> None:
+        assert path.is_file()
+        self.begun.append(begin_s)
+        self.at, self.playing, self.trouble = begin_s, True, ""
+
+    def seek(self, t: float) -> None:
+        self.at = t
+
+    def stop(self) -> None:
+        self.playing = False
+
+
+async def test_a_recorded_call_is_heard_from_the_cursor_and_the_cursor_follows(
+    app: ReviewApp, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = locations.recording_path(app.record.info.id, journal.path)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"sound")
+    monkeypatch.setattr("companion.tui.review.Player", StandIn)
+    StandIn.begun.clear()
+    app._open("last")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "space plays" in shown(app, "#header")
+        before = app.look.row
+        await pilot.press("space")
+        assert StandIn.begun == [app.talk.times[before]]
+        assert "▶ 1:15" in shown(app, "#header")
+        app._player.at = app.talk.times[before + 3]
+        await until(pilot, lambda: app.look.row == before + 3)
+        await pilot.press("up")
+        assert app._player.at == app.talk.times[before + 2]
+        await pilot.press("space")
+        assert app._player is None and "space plays" in shown(app, "#header")
+
+
+async def test_a_call_that_was_not_recorded_says_so(app: ReviewApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        assert "space" not in shown(app, "#header")
+        await pilot.press("space")
+        await pilot.pause()
+        assert any("not recorded" in n.message for n in app._notifications)
