@@ -118,6 +118,26 @@ class Bench:
         process.wait()
         self.note("idle", share_of_one_core=share)
 
+    def memory(self) -> None:
+        """Calls one after the other for an hour: resident memory of its second quarter against its last."""
+        seconds = self.seconds or (120.0 if self.quick else 3600.0)
+        calls = np.concatenate([sound_of(CALLS / f"{call}.ogg").T for call in ALL])
+        path = self.keep / "memory.flac"
+        sf.write(path, np.resize(calls, (round(seconds * RATE), 2)), RATE)
+        process = subprocess.Popen(
+            [*COMPANION, "replay", str(path), "--speed", "1", "--no-keep"], env=self.env, stdout=subprocess.DEVNULL
+        )
+        resident = []
+        while process.poll() is None:
+            if megabytes := resident_mb(process.pid):
+                resident.append(megabytes)
+            time.sleep(1.0)
+        if process.returncode:
+            raise SystemExit("the replay failed")
+        quarter = len(resident) // 4
+        early, late = statistics.mean(resident[quarter : 2 * quarter]), statistics.mean(resident[-quarter:])
+        self.note("memory", minutes=seconds / 60, early_mb=early, late_mb=late, peak_mb=max(resident))
+
     def start(self) -> None:
         """From the command to the first event, to "Listening.", with the models read from disk before."""
         rows = []
@@ -236,6 +256,15 @@ def peer() -> Path:
     return folder / "bin" / "python"
 
 
+def resident_mb(pid: int) -> float | None:
+    """Resident memory of a process (Linux); None when it has just ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1000 for line in lines if line.startswith("VmRSS")), None)
+
+
 def processor_s(pid: int) -> float:
     """Processor seconds that a process has used (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -247,7 +276,7 @@ def main() -> None:
     parser.add_argument(
         "parts",
         nargs="*",
-        help="live, words, noise, monologue, idle, start, offline, usual, streaming, report; calls (d01 …)",
+        help="live, words, noise, monologue, idle, memory, start, one_core, offline, usual, streaming, report; calls (d01 …)",
     )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--glossary", default="", help="terms, separated by commas, that the recogniser is told")

@@ -53,6 +53,9 @@ class Report:
             row(f"invented words in {noise['minutes']} min of noises", noise["words"], "0")
         if idle := self.kept("idle"):
             row("processor when nobody speaks", f"{100 * idle['share_of_one_core']:.1f} % of a core", "≤ 5 %")
+        if memory := self.kept("memory"):
+            growth = 100 * (memory["late_mb"] / memory["early_mb"] - 1)
+            row(f"growth of memory over {memory['minutes']:.0f} min of calls", f"{growth:.1f} %", "< 2 %")
         if one := self.kept("one_core"):
             row("one core: end of speech → final", f"{quantiles(one['waits'])}; told: {one['told']}", "none lost")
         if start := self.kept("start"):
