@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
-BASE   ?= $(shell $(BIN)/python -c "from companion import locations; print(locations.models_dir() / 'mpnet')" 2>/dev/null)
+PULLED ?= $(shell $(BIN)/python -c "from companion import locations; print(locations.models_dir())" 2>/dev/null)
 DATA   ?= ../shared
 
 .DEFAULT_GOAL := help
@@ -59,11 +59,11 @@ eval: models  ## how well it understands: lines, calls, voices (reads ../shared 
 	@$(BIN)/python bench/evaluate.py
 	@$(BIN)/python bench/simulated_users.py
 
-train: $(STAMP)  ## train the text reader again, in an environment of its own (some hours)
-	@$(BIN)/companion models pull mpnet
+train: $(STAMP)  ## train the text readers again, in an environment of its own (some hours)
+	@$(BIN)/companion models pull mpnet minilm
 	@test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
 	@.venv-train/bin/python -m pip install --quiet -r models/training/requirements.txt
-	@cd models/training && BASE="$(BASE)" GOEMOTIONS="$(abspath $(DATA)/data/goemotions)" CASINO="$(abspath $(DATA)/data/casino)" \
+	@cd models/training && BASE="$(PULLED)/mpnet" SMALL="$(PULLED)/minilm" GOEMOTIONS="$(abspath $(DATA)/data/goemotions)" CASINO="$(abspath $(DATA)/data/casino)" \
 	  DEV="$(wildcard $(abspath $(DATA)/eval/dev))" PYTHON="$(abspath .venv-train)/bin/python" bash train.sh
 
 clean:  ## remove environments and caches (models and sessions stay)

@@ -1,9 +1,11 @@
-"""Whole calls as text: levels, onsets, false alarms, drivers and prompts, on the dev calls and on our unseen ones.
+"""Whole calls: levels, onsets, false alarms, drivers and prompts, on the dev calls and on our unseen ones.
 
-    .venv/bin/python bench/calls.py [--data ../shared] [--reader models/reader] [--ablation] [--mistakes 10]
+    .venv/bin/python bench/calls.py [--data ../shared] [--reader models/reader] [--audio] [--ablation] [--mistakes 10]
 
-Computes what ``../shared/tools/eval_calls.py`` defines, in one process, and more: false alarms an hour of calm talk, the
-worst mistakes, and an ablation (words only, with context, with the course of the talk).
+Computes what ``../shared/tools/eval_calls.py`` defines, in one process, and more: the worst mistakes; an ablation (words
+only, with context, with the course of the talk, with voice, with each side's usual, with dynamics); and, with
+``--audio``, the same calls as recordings and the false alarms an hour over all calm speech there is. Recordings are
+recognised once and kept below ``build/``.
 """
 
 from __future__ import annotations
@@ -12,16 +14,20 @@ import argparse
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from recognised import one_after_the_other, recognised, reread, understood
 
 from companion import config
 from companion.affect.layout import Turn
 from companion.affect.reader import OnnxReader
 from companion.affect.reading import Reading, TextModel
 from companion.clock import SystemClock
-from companion.events import Escalation, Event, Prompt, SessionStarted, Utterance
+from companion.escalation import usual
+from companion.events import Escalation, Event, Level, Prompt, SessionStarted, Utterance
 from companion.pipeline.spine import Spine
 from companion.pipeline.transcript import TranscriptCall, read_transcript
 from companion.pipeline.understanding import Conversation
@@ -56,6 +62,14 @@ class Labelled:
     head: dict
     turns: list[dict]
 
+    @property
+    def sound(self) -> Path:
+        return self.path.with_suffix(".ogg")
+
+    @property
+    def times(self) -> Path:
+        return self.path.with_name(self.path.stem + ".times.json")
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -74,7 +88,7 @@ def labelled(files: Iterable[Path]) -> list[Labelled]:
     return out
 
 
-def hear(call: Labelled, model: TextModel, settings: config.Settings) -> Heard:
+def as_text(call: Labelled, model: TextModel, settings: config.Settings) -> list[Event]:
     """Through the real pipeline, at full speed."""
     events: list[Event] = []
     session = TranscriptCall(
@@ -86,12 +100,12 @@ def hear(call: Labelled, model: TextModel, settings: config.Settings) -> Heard:
         clock=SystemClock(),
     )
     session.run()
-    return follow(events, len(call.turns))
+    return events
 
 
-def follow(events: Iterable[Event], turns: int) -> Heard:
+def follow_text(events: Iterable[Event], turns: Sequence[dict]) -> Heard:
     """The level after a turn is the last one before the next utterance."""
-    levels, prompts, drivers = [0] * turns, [], [[] for _ in range(turns)]
+    levels, prompts, drivers = [0] * len(turns), [], [[] for _ in turns]
     i, level = -1, 0
     for event in events:
         if isinstance(event, Utterance):
@@ -104,6 +118,28 @@ def follow(events: Iterable[Event], turns: int) -> Heard:
                 levels[i] = level
         elif isinstance(event, Prompt):
             prompts.append((max(i, 0), event.move))
+    return Heard(levels, prompts, drivers)
+
+
+def follow_audio(events: Sequence[Event], times: Sequence[dict]) -> Heard:
+    """The level of a turn is the last one by 2.5 s after its end; its drivers are those heard within its times."""
+    steps = [(e.t, e.level) for e in events if isinstance(e, Escalation)]
+    levels = [([0] + [level for t, level in steps if t <= w["t1"] + 2.5])[-1] for w in times]
+    prompts = [
+        (max([k for k, w in enumerate(times) if w["t1"] <= e.t + 0.3] or [0]), e.move)
+        for e in events
+        if isinstance(e, Prompt)
+    ]
+    drivers = []
+    for w in times:
+        found = [
+            d
+            for e in events
+            if isinstance(e, Utterance) and e.t0 < w["t1"] and e.t1 > w["t0"]
+            if (e.speaker == "me") == (w["speaker"] == "me")
+            for d in e.drivers
+        ]
+        drivers.append([d.id for d in sorted(found, key=lambda d: -d.score)])
     return Heard(levels, prompts, drivers)
 
 
@@ -169,53 +205,139 @@ def mistakes(calls: Sequence[Labelled], heard: Sequence[Heard], most: int) -> li
     return [text for _, text in sorted(found, key=lambda f: -f[0])[:most]]
 
 
-class ReaderAlone:
+def reader_alone(events: Iterable[Event], model: TextModel, context: int, *, whole: bool) -> list[Event]:
     """The reader's own most likely level of each turn: no course of the talk."""
+    conversation = Conversation(model, context)
+    out: list[Event] = []
+    for event in events:
+        if isinstance(event, Utterance):
+            read = reread(event, conversation, (), whole=whole)
+            level = max(range(4), key=read.levels.__getitem__) if read.levels else 0
+            out += [read, Escalation(t=event.t, level=level, score=0.0)]
+    return out
 
-    @staticmethod
-    def hear(call: Labelled, model: TextModel, context: int) -> Heard:
-        spoken = [("me" if t["speaker"] == "me" else "them", t["text"]) for t in call.turns]
-        readings = [model.read(turn, spoken[max(0, i - context) : i]) for i, turn in enumerate(spoken)]
-        levels = [max(range(4), key=r.levels.__getitem__) for r in readings]
-        return Heard(levels, [], [[d.id for d in r.drivers] for r in readings])
+
+@contextmanager
+def nothing_usual() -> Iterator[None]:
+    """As if nothing were ever usual for a side."""
+    kept, usual.DISCOUNT = usual.DISCOUNT, 0.0
+    try:
+        yield
+    finally:
+        usual.DISCOUNT = kept
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to hear the calls: as text or as sound, with the events of each and the rule for its figures."""
+
+    name: str
+    calls: list[Labelled]
+    events: list[list[Event]]
+    follow: Callable[[list[Event], Labelled], Heard]
+
+    @property
+    def whole(self) -> bool:
+        return not self.name.startswith("audio")
+
+    def under(self, model: TextModel, settings: config.Settings, voices: Sequence[str] = ("me",)) -> list[Heard]:
+        return [
+            self.follow(understood(e, model, settings, voices, whole=self.whole), c)
+            for e, c in zip(self.events, self.calls, strict=True)
+        ]
+
+    def alone(self, model: TextModel, context: int) -> list[Heard]:
+        return [
+            self.follow(reader_alone(e, model, context, whole=self.whole), c)
+            for e, c in zip(self.events, self.calls, strict=True)
+        ]
+
+
+def modes(args: argparse.Namespace, model: TextModel, settings: config.Settings) -> Iterator[Mode]:
+    """Dev and unseen calls as text, then those of which there is a recording."""
+    sets = {
+        "dev": labelled((args.data / "eval" / "dev" / "calls").glob("d*.jsonl")),
+        "unseen": labelled(args.unseen.glob("*.jsonl")),
+    }
+    for name, calls in sets.items():
+        if calls:
+            events = [as_text(c, model, settings) for c in calls]
+            yield Mode(f"text, {name}", calls, events, lambda e, c: follow_text(e, c.turns))
+    for name, calls in sets.items() if args.audio else ():
+        spoken = [c for c in calls if c.sound.is_file() and c.times.is_file()]
+        if spoken:
+            events = [recognised(c.sound, settings, args.kept) for c in spoken]
+            yield Mode(f"audio, {name}", spoken, events, lambda e, c: follow_audio(e, json.loads(c.times.read_text())))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--unseen", type=Path, default=UNSEEN, help="a folder of labelled calls of our own")
     parser.add_argument("--reader", type=Path, default=ROOT / "models" / "reader")
+    parser.add_argument("--audio", action="store_true", help="the recordings too, and all calm speech there is")
+    parser.add_argument("--kept", type=Path, default=ROOT / "build" / "recognised", help="what was recognised before")
     parser.add_argument("--ablation", action="store_true")
     parser.add_argument("--mistakes", type=int, default=0)
     args = parser.parse_args()
     model = Remembering(OnnxReader(args.reader))
     settings = config.Settings()
-    sets = {
-        "dev": labelled((args.data / "eval" / "dev" / "calls").glob("d*.jsonl")),
-        "unseen": labelled(UNSEEN.glob("*.jsonl")),
-    }
-    for name, calls in sets.items():
-        if not calls:
-            continue
-        heard = [hear(c, model, settings) for c in calls]
-        print(json.dumps({"what": f"calls, text, {name}", "calls": len(calls), **score(calls, heard)}), flush=True)
-        for line in mistakes(calls, heard, args.mistakes):
+    for mode in modes(args, model, settings):
+        heard = mode.under(model, settings)
+        row = {"what": f"calls, {mode.name}", "calls": len(heard), **score(mode.calls, heard)}
+        print(json.dumps(row), flush=True)
+        for line in mistakes(mode.calls, heard, args.mistakes):
             print(f"  {line}")
         if args.ablation:
-            ablation(name, calls, model, settings)
+            ablation(mode, model, settings)
+    if args.audio:
+        calm_speech(args, model, settings)
 
 
-def ablation(name: str, calls: Sequence[Labelled], model: TextModel, settings: config.Settings) -> None:
-    """Words only; with the turns before; with the course of the talk but no context; everything is the row above."""
-    alone = dataclasses.replace(settings, affect=dataclasses.replace(settings.affect, context_turns=0))
+def ablation(mode: Mode, model: TextModel, settings: config.Settings) -> None:
+    """From the words alone to everything, one thing more in each row."""
+    still = dataclasses.replace(settings, escalation=dataclasses.replace(settings.escalation, dynamics=False))
     rows = {
-        "words only": [ReaderAlone.hear(c, model, 0) for c in calls],
-        "words and context": [ReaderAlone.hear(c, model, settings.affect.context_turns) for c in calls],
-        "words and course": [hear(c, model, alone) for c in calls],
+        "words only": mode.alone(model, 0),
+        "+ context": mode.alone(model, settings.affect.context_turns),
     }
+    with nothing_usual():
+        rows["+ course"] = mode.under(model, still, voices=())
+        if not mode.whole:
+            rows["+ voice (me)"] = mode.under(model, still)
+    rows["+ each side's usual"] = mode.under(model, still)
+    rows["+ dynamics (everything)"] = mode.under(model, settings)
+    if not mode.whole:
+        rows["everything, and their voice"] = mode.under(model, settings, voices=("me", "them"))
+    kept = ("onset", "early", "calm_alarmed", "level_exact", "level_within1", "leading_driver")
     for what, heard in rows.items():
-        figures = score(calls, heard)
-        kept = ("onset", "early", "calm_alarmed", "level_exact", "level_within1", "leading_driver")
-        print(json.dumps({"what": f"ablation, {name}, {what}", **{k: figures[k] for k in kept}}), flush=True)
+        figures = score(mode.calls, heard)
+        print(json.dumps({"what": f"ablation, {mode.name}, {what}", **{k: figures[k] for k in kept}}), flush=True)
+
+
+def calm_speech(args: argparse.Namespace, model: TextModel, settings: config.Settings) -> None:
+    """False alarms an hour over recordings in which nobody quarrels: meetings, read speech, calm calls."""
+    real = args.data / "eval" / "real"
+    calm = [c for c in labelled((args.data / "eval" / "dev" / "calls").glob("d*.jsonl")) if not c.head["escalates"]]
+    kinds = {
+        "meetings": sorted((real / "meetings").glob("*.flac")),
+        "read speech": sorted((real / "read_speech").glob("*.flac")),
+        "calm calls": [c.sound for c in calm if c.sound.is_file()],
+    }
+    alarms = hours = 0.0
+    for name, files in kinds.items():
+        pieces = [recognised(f, settings, args.kept) for f in files]
+        talks = pieces if name == "calm calls" else [one_after_the_other(pieces)]
+        told = [e for talk in talks for e in understood(talk, model, settings) if isinstance(e, Escalation)]
+        found = sum(e.level >= Level.HEATED > e.previous for e in told)
+        length = sum(max((e.t for e in talk), default=0.0) for talk in talks) / 3600
+        alarms, hours = alarms + found, hours + length
+        print(
+            json.dumps({"what": f"calm speech, {name}", "hours": round(length, 3), "false_alarms": found}), flush=True
+        )
+    if hours:
+        row = {"hours": round(hours, 3), "false_alarms_an_hour": round(alarms / hours, 2)}
+        print(json.dumps({"what": "calm speech, all", **row}), flush=True)
 
 
 if __name__ == "__main__":

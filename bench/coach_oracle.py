@@ -20,7 +20,6 @@ from pathlib import Path
 
 from companion.config import CoachSettings
 from companion.events import (
-    DRIVERS,
     Driver,
     Escalation,
     Event,
@@ -37,6 +36,7 @@ from companion.playbook import book
 from companion.playbook.aftermath import SPOKEN
 from companion.playbook.coach import Coach
 from companion.playbook.echo import resembles
+from companion.terms import DRIVERS
 
 ROOT = Path(__file__).parents[1]
 STEP_S = 0.25

@@ -49,6 +49,8 @@ def main() -> None:
         subprocess.run([sys.executable, ROOT / "bench" / "coach_oracle.py", "--data", args.data], env=env, check=True)
         scored("bundled call, text", tools / "eval_calls.py", COMPANION, "text", bundled, env=env)
         if not args.quick:
+            calls_command = [sys.executable, ROOT / "bench" / "calls.py", "--audio", "--ablation", "--mistakes", "10"]
+            subprocess.run([*calls_command, "--data", args.data], env=env, check=True)
             scored("dev calls, audio", tools / "eval_calls.py", COMPANION, "audio", *calls, env=env)
             scored("bundled call, audio", tools / "eval_calls.py", COMPANION, "audio", bundled, env=env)
             subprocess.run([sys.executable, ROOT / "bench" / "voice.py", "--data", args.data], check=True)

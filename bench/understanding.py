@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from companion.affect.reader import OnnxReader
-from companion.events import DRIVERS
+from companion.terms import DRIVERS
 
 ROOT = Path(__file__).parents[1]
 UNSEEN = ROOT / "models" / "training" / "corpus" / "unseen"

@@ -21,7 +21,7 @@ from msgspec import Meta
 
 from companion import locations
 from companion.errors import UsageError
-from companion.events import DRIVERS, MOVES
+from companion.terms import DRIVERS, MOVES
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -80,7 +80,7 @@ class AffectSettings:
     """From words and voice to feelings and drivers."""
 
     text_model: Annotated[str, Meta(min_length=1)] = "reader"
-    """"reader" is ours; else any Hugging Face text-classification model, by hub name or folder."""
+    """"reader" (accurate) or "small" (for weak machines), both ours; else a Hugging Face text-classification model."""
     context_turns: Annotated[int, Meta(ge=0, le=12)] = 5
     """How many earlier turns the reader sees."""
     voice_me: bool = True
@@ -105,6 +105,8 @@ class EscalationSettings:
     """A step up to heated is told only when it has lasted this long; breaking is told at once."""
     weights: Mapping[str, Annotated[float, Meta(ge=0, le=2)]] = field(default_factory=dict)
     """How much a driver counts for the level: 1 (or not named) as delivered, 0 not at all, 2 twice."""
+    dynamics: bool = True
+    """Whether speaking over the other, turn lengths and pace count a little beside words and voice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +267,12 @@ def check_sense(settings: Settings, path: Path) -> None:
             raise UsageError(
                 f'{path}: "escalation.leave" of level {level} ({leave}) must be below "escalation.enter" ({enter}).',
                 "Otherwise the level would flicker.",
+            )
+    for name, ladder in (("enter", e.enter), ("leave", e.leave)):
+        if not ladder[0] <= ladder[1] <= ladder[2]:
+            raise UsageError(
+                f'{path}: "escalation.{name}" must not fall from level to level, but is {list(ladder)}.',
+                f"Write the lowest first: {sorted(ladder)}.",
             )
     for key, names, known in (("escalation.weights", e.weights, DRIVERS), ("coach.less", settings.coach.less, MOVES)):
         for name in names:

@@ -29,45 +29,6 @@ class Level(IntEnum):
     BREAKING = 3
 
 
-DRIVERS: tuple[str, ...] = (
-    "anger",
-    "threat",
-    "fear",
-    "hurt",
-    "demand",
-    "withdrawal",
-    "objection",
-    "pressure",
-    "distrust",
-    "identity",
-    "worldview",
-    "impasse",
-    "bad_faith",
-    "defensive",
-)
-"""What may be going on, ``none`` left out: it is the empty tuple."""
-
-MOVES: tuple[str, ...] = (
-    "acknowledge",
-    "look_beneath",
-    "reassure",
-    "own_it",
-    "value_them",
-    "make_it_safe",
-    "lower_risk",
-    "name_the_situation",
-    "rebuild_trust",
-    "save_face",
-    "bridge_worlds",
-    "reframe",
-    "restart",
-    "stay_centred",
-    "take_break",
-    "walk_away",
-)
-"""What the companion may suggest."""
-
-
 @dataclass(frozen=True, slots=True)
 class Word:
     """One recognised word; ``t0`` and ``t1`` in seconds of audio, ``probability`` 0–1."""
@@ -174,6 +135,8 @@ class Utterance(Event):
     ``drivers``: those above their own thresholds, the leading one first;
     ``levels``: probability of each escalation level 0–3 of the conversation after it, with its context; empty when
     nothing may be claimed (another language than the model's); ``voice`` is None where it was not or may not be read.
+    ``continues``: it goes on with the turn of this side's utterance before, and what was read is of that turn as a
+    whole; ``estimated``: its times come from the length of its text, so nothing may be read from them.
     """
 
     type: ClassVar[str] = "utterance"
@@ -187,6 +150,8 @@ class Utterance(Event):
     drivers: tuple[Driver, ...] = ()
     levels: tuple[float, ...] = ()
     voice: Voice | None = None
+    continues: bool = False
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +174,17 @@ class Temperature(Event):
     level: int
     score: float
     sides: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideLevel(Event):
+    """The level of one side changed: how far its own words, voice and manner have escalated, against its own usual."""
+
+    type: ClassVar[str] = "side_level"
+    speaker: Speaker
+    level: int
+    previous: int = 0
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,6 +360,7 @@ EVENT_TYPES: Mapping[str, type[Event]] = {
         Utterance,
         Escalation,
         Temperature,
+        SideLevel,
         Prompt,
         PromptClosed,
         PromptEffect,

@@ -64,3 +64,11 @@ def test_fields_of_a_newer_version_are_left_out() -> None:
 def test_what_is_no_event_is_refused(line: str) -> None:
     with pytest.raises(ValueError):
         wire.from_json(line)
+
+
+def test_utterances_of_older_journals_are_turns_of_their_own() -> None:
+    line = '{"type":"utterance","t":2.0,"at":2.1,"speaker":"me","t0":1.0,"t1":2.0,"text":"Hello"}'
+    for said in (wire.from_json(line), wire.from_json_of("utterance", line)):
+        assert isinstance(said, Utterance)
+        assert not said.continues
+        assert not said.estimated

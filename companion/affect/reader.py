@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from companion.affect.layout import Turn, assemble, pair
 from companion.affect.reading import Reading
 from companion.errors import CompanionError
-from companion.events import DRIVERS, Driver
+from companion.events import Driver
+from companion.terms import DRIVERS
 
 NAMED_EMOTION = 0.10
 """An emotion is named from this probability on (below, it is noise of a 28-way head)."""

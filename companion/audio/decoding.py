@@ -26,6 +26,8 @@ _LONGEST_GAP_S = 600.0
 """A larger jump is taken for a broken timestamp."""
 _SHORTFALL_S = 0.5
 """Less sound than the file declares, by more than this, means that it was cut off."""
+_SPEECH_RATES = (4_000, 768_000)
+"""Samples a second: below, no speech can be understood (a telephone has 8,000); above are broken headers only."""
 _TEXTS = (".json", ".txt", ".csv", ".srt", ".vtt", ".md")
 _AS_TRANSCRIPT = 'A transcript is a .jsonl file with lines like {"speaker": "me", "text": "Hello."}.'
 _UNKNOWN_SIZES = (0, 0xFFFFFFFF)
@@ -152,7 +154,12 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
     with container:
         if not container.streams.audio:
             raise UsageError(f"{path} holds no sound.", "Name a file with an audio track.")
-        yield container, container.streams.audio[0]
+        stream = container.streams.audio[0]
+        lowest, highest = _SPEECH_RATES
+        if stream.rate and not lowest <= stream.rate <= highest:
+            what = f"{path} has a sample rate of {stream.rate} Hz, which cannot be speech."
+            raise UsageError(what, f"Name a recording with {lowest} Hz or more, such as 16000.")
+        yield container, stream
 
 
 def _check_there(path: Path) -> None:

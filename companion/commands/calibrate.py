@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from companion.commands.common import command, examples
+from companion.commands.common import Number, command, examples
 from companion.commands.keeping import journal
 from companion.errors import CompanionError, UsageError
 
@@ -33,8 +33,8 @@ _BACK = "To go back: companion calibrate --undo"
     )
 )
 @click.option("--suggested", is_flag=True, help="Write the suggested settings.")
-@click.option("--alarms-per-hour", "rate", type=click.FloatRange(0, 60), help="Write settings for about so many.")
-@click.option("--set", "value", type=click.FloatRange(-1, 1), help="Write this sensitivity, and nothing else.")
+@click.option("--alarms-per-hour", "rate", type=Number(0, 60), help="Write settings for about so many.")
+@click.option("--set", "value", type=Number(-1, 1), help="Write this sensitivity, and nothing else.")
 @click.option("--moves", is_flag=True, help="Show how suggestions went; --write offers those that never help less.")
 @click.option("--voice", is_flag=True, help="Learn your usual voice from a minute of speech; kept as numbers.")
 @click.option("--file", type=click.Path(path_type=Path), help="With --voice: a recording of you instead.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import math
 import os
 import signal
 import sys
@@ -24,15 +25,23 @@ if TYPE_CHECKING:
     from companion.events import Event
 
 
+class Number(click.FloatRange):
+    """A range of numbers that "nan" and "inf" are no part of (they pass ``FloatRange``, as no comparison fails)."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number that can be used here.", param, ctx)
+        return number
+
+
 def session_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that runs a session."""
     options = [
         click.option("--events", "events", metavar="FILE", help='Write every event as a line of JSON ("-": stdout).'),
         click.option("--model", metavar="NAME", help='Speech model: "base", "tiny.en", a hub name, a folder, "auto".'),
         click.option("--language", metavar="CODE", help='Spoken language: a Whisper code such as "de", or "auto".'),
-        click.option(
-            "--sensitivity", type=click.FloatRange(-1, 1), help="-1 hardly ever speaks up … 1 speaks up early."
-        ),
+        click.option("--sensitivity", type=Number(-1, 1), help="-1 hardly ever speaks up … 1 speaks up early."),
         click.option("--no-keep", is_flag=True, help="Keep nothing of this session in the journal."),
         click.option("--config", "config_file", type=click.Path(path_type=Path), help="A settings file of your own."),
     ]

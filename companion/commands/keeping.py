@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -44,6 +45,9 @@ def write_own(path: Path, content: str | bytes, *, force: bool) -> None:
     """Write a file of mode 0600 in one step; raises ``UsageError`` rather than overwrite."""
     if path.exists() and not force:
         raise UsageError(f"{path} is there already.", "Choose another name, or add --force.")
+    if path.exists() and not path.is_file():
+        # a device would be replaced by a file, and lost to everybody on the machine
+        raise UsageError(f"{path} is not a regular file, and is left as it is.", "Choose another name.")
     part = path.with_name(f".{path.name}.part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -51,7 +55,8 @@ def write_own(path: Path, content: str | bytes, *, force: bool) -> None:
             out.write(content.encode() if isinstance(content, str) else content)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where its folder is none, there is nothing to take away
+            part.unlink(missing_ok=True)
         raise CompanionError(f"{path} cannot be written ({error.strerror}).", "Choose another place.") from error
 
 

@@ -11,6 +11,7 @@ import click
 
 from companion.commands.common import (
     EventFile,
+    Number,
     command,
     ends_in_order,
     examples,
@@ -31,7 +32,7 @@ SPEEDS = {"1": 1.0, "2": 2.0, "max": float("inf")}
 
 @command(epilog=examples("companion live", "companion live --events call.jsonl --seconds 600"))
 @session_options
-@click.option("--seconds", type=click.FloatRange(min=0.1), metavar="N", help="End after N seconds.")
+@click.option("--seconds", type=Number(min=0.1), metavar="N", help="End after N seconds.")
 @click.option("--microphone", metavar="DEVICE", help='Your side: name, part of it, number, or "off".')
 @click.option("--system", metavar="DEVICE", help='The other side: the output to listen to, or "off".')
 @click.option("--record/--no-record", default=None, help="Keep the sound too; ask the others first.")
@@ -73,7 +74,7 @@ def live(
 @click.option("--mono-as", type=click.Choice(["me", "them"]), default="them", help="Whose side a mono file is.")
 @click.option("--speed", type=click.Choice(list(SPEEDS)), default="1", help="How fast.", show_default=True)
 @session_options
-@click.option("--seconds", type=click.FloatRange(min=0.1), metavar="N", help="End after N seconds of audio.")
+@click.option("--seconds", type=Number(min=0.1), metavar="N", help="End after N seconds of audio.")
 def replay(
     file: Path | None, me: Path | None, them: Path | None, mono_as: str, speed: str, events: str | None,
     seconds: float | None, **options: Any,
@@ -85,7 +86,7 @@ def replay(
 @command(epilog=examples("companion demo", "companion demo --speed max --events -"))
 @click.option("--speed", type=click.Choice(list(SPEEDS)), default="1", help="How fast.", show_default=True)
 @session_options
-@click.option("--seconds", type=click.FloatRange(min=0.1), metavar="N", help="End after N seconds of audio.")
+@click.option("--seconds", type=Number(min=0.1), metavar="N", help="End after N seconds of audio.")
 def demo(speed: str, events: str | None, seconds: float | None, **options: Any) -> None:
     """Watch the bundled call: it begins well, turns sour, and is repaired."""
     from companion import locations
@@ -101,7 +102,7 @@ def demo(speed: str, events: str | None, seconds: float | None, **options: Any) 
 @click.option("--mono-as", type=click.Choice(["me", "them"]), default="them", help="Whose side a mono file is.")
 @click.option("--json", "as_json", is_flag=True, help="Print a summary of each file as a line of JSON.")
 @session_options
-@click.option("--seconds", type=click.FloatRange(min=0.1), metavar="N", help="Stop after N seconds of audio.")
+@click.option("--seconds", type=Number(min=0.1), metavar="N", help="Stop after N seconds of audio.")
 def analyze(
     files: Sequence[Path], me: Path | None, them: Path | None, mono_as: str, as_json: bool, events: str | None,
     seconds: float | None, **options: Any,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from companion.commands.common import examples
+from companion.commands.common import Number, examples
 from companion.commands.keeping import described, journal, write_own
 from companion.errors import UsageError
 from companion.plain import clean, clock
@@ -42,8 +42,8 @@ def delete(session: str, folder: Path | None, yes: bool) -> None:
     )
 )
 @click.option("--all", "everything", is_flag=True, help="All sessions.")
-@click.option("--older-than", "days", type=click.FloatRange(min=0), metavar="DAYS", help="Those older than this.")
-@click.option("--beyond", "most_mb", type=click.FloatRange(min=0), metavar="MB", help="The oldest, until this is left.")
+@click.option("--older-than", "days", type=Number(min=0), metavar="DAYS", help="Those older than this.")
+@click.option("--beyond", "most_mb", type=Number(min=0), metavar="MB", help="The oldest, until this is left.")
 @_export
 @_yes
 def purge(everything: bool, days: float | None, most_mb: float | None, folder: Path | None, yes: bool) -> None:

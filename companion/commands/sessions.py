@@ -106,7 +106,7 @@ _SHAPES = ("○", "◔", "◑", "●")
 
 
 def _driver(name: str | None) -> str:
-    from companion.events import DRIVERS
+    from companion.terms import DRIVERS
 
     if name is None or name in DRIVERS:
         return name or ""

@@ -23,6 +23,8 @@ HOT_DRIVERS = {
     "worldview": 0.3,
 }
 """Drivers likewise."""
+SHARP = 0.5
+"""The heat from which a turn is called sharp."""
 MEMORY = 0.6
 """How much of a side's score is carried from its utterance before."""
 

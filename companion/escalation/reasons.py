@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from companion.escalation.heat import heat
-from companion.events import Utterance
+from companion.escalation.heat import SHARP
+from companion.escalation.state import Side
+from companion.escalation.turns import HeardTurn
+from companion.escalation.usual import is_sharper
+from companion.events import Speaker, Utterance
 
 LONGEST_QUOTE = 64
 """Characters of a quote."""
@@ -32,29 +35,35 @@ EMOTION_WORDS = {"anger": "angry", "annoyance": "annoyed", "disgust": "disgusted
 NAMED_EMOTION = 0.35
 
 
-def rising(recent: Sequence[Utterance]) -> tuple[str, ...]:
-    """Reasons for a step up, from the utterances of the last minute or so (the latest last); never empty."""
+def rising(recent: Sequence[HeardTurn], sides: Mapping[Speaker, Side]) -> tuple[str, ...]:
+    """Reasons for a step up, from the turns of the last minute or so (the latest last) and both sides; never empty."""
     if not recent:
         return ("the turn of the talk",)
     out: list[str] = []
-    for utterance in sorted(recent[-4:], key=heat, reverse=True)[:2]:
-        out += _words(utterance)
-    out += [r for u in recent[-2:] for r in _voice(u)]
-    hot = [u for u in recent if heat(u) >= 0.5]
+    for turn in sorted(recent[-4:], key=lambda turn: turn.heat, reverse=True)[:2]:
+        out += _words(turn.said, turn.sharpest.text)
+    latest = recent[-1]
+    compared = [r for turn in recent[-2:] for r in _voice(turn.said)]
+    compared += [sign.words for sign in sides[latest.speaker].signs]
+    hot = [turn for turn in recent if turn.heat >= SHARP]
     if len(hot) >= 3:
-        out.append(f"{len(hot)} sharp turns within {max(recent[-1].t1 - hot[0].t0, 1):.0f} s")
+        compared.append(f"{len(hot)} sharp turns within {max(latest.t1 - hot[0].t0, 1):.0f} s")
+    if is_sharper(sides[latest.speaker].usual, latest.heat):
+        compared.append(f"sharper than {WHO[latest.speaker][1]} usual in this talk")
+    # at least one comparison, where there is one, beside the quotes
+    out = [*out[: MOST - 1], *compared] if compared else out
     if not out:
-        out.append(f"the turn of the talk around {quote(recent[-1].text)}")
+        out.append(f"the turn of the talk around {quote(latest.sharpest.text)}")
     return tuple(dict.fromkeys(out))[:MOST]
 
 
-def falling(recent: Sequence[Utterance], silent_s: float) -> tuple[str, ...]:
+def falling(recent: Sequence[HeardTurn], silent_s: float) -> tuple[str, ...]:
     """Reasons for a step down."""
     if silent_s > 8:
         return (f"{silent_s:.0f} s of quiet",)
     if not recent:
         return ("nothing sharp was said lately",)
-    return (f"calmer turns, the last {quote(recent[-1].text)}",)
+    return (f"calmer turns, the last {quote(recent[-1].said.text)}",)
 
 
 def quote(text: str) -> str:
@@ -65,13 +74,13 @@ def quote(text: str) -> str:
     return f"“{text}”"
 
 
-def _words(utterance: Utterance) -> list[str]:
+def _words(utterance: Utterance, text: str) -> list[str]:
     subject, _ = WHO[utterance.speaker]
     if utterance.drivers:
-        return [f"{subject}: may be {SEEN_AS[utterance.drivers[0].id]}, {quote(utterance.text)}"]
+        return [f"{subject}: may be {SEEN_AS[utterance.drivers[0].id]}, {quote(text)}"]
     for name, probability in utterance.emotions.items():
         if name in EMOTION_WORDS and probability >= NAMED_EMOTION:
-            return [f"{subject} may be {EMOTION_WORDS[name]}, {quote(utterance.text)}"]
+            return [f"{subject} may be {EMOTION_WORDS[name]}, {quote(text)}"]
     return []
 
 

@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 from companion.config import EscalationSettings
 from companion.escalation import belief as filter_
 from companion.escalation import ladder, reasons
-from companion.escalation.heat import blend, heat
-from companion.events import Escalation, Event, SensitivityChanged, SpeechStarted, Temperature, Utterance
+from companion.escalation.state import State, after, relaxed
+from companion.escalation.turns import HeardTurn, begun, continued
+from companion.events import (
+    SPEAKERS,
+    Escalation,
+    Event,
+    SensitivityChanged,
+    SideLevel,
+    Speaker,
+    SpeechEnded,
+    SpeechStarted,
+    Temperature,
+    Utterance,
+)
 
 RECENT_S = 60.0
 """Reasons are taken from this many seconds."""
 QUIET_S = 5.0
 """Pauses up to this long are part of talking."""
-TELLING_LETTERS = 14
-"""A turn of fewer letters tells less than a whole one."""
+LONGEST_SPEECH_S = 60.0
+"""Who began to speak is taken to speak for no longer than this, should the end not be told (an ear was lost)."""
 
 
 class EscalationTracker:
-    """Takes events in time order; answers with ``Temperature`` and, when the level changes, ``Escalation``."""
+    """Takes events in time order; answers with ``Temperature``, and with ``Escalation`` or ``SideLevel`` on changes.
+
+    The belief doesn't depend on the levels, so that calibration may try other steps over the same belief.
+    """
 
     def __init__(self, settings: EscalationSettings) -> None:
         self._settings = settings
         self._sensitivity = settings.sensitivity
-        self._belief = filter_.calm()
+        self._state = self._before_turn = State()
         self._level = 0
-        self._sides = {"me": 0.0, "them": 0.0}
-        self._recent: deque[Utterance] = deque(maxlen=12)
+        self._side_levels: dict[Speaker, int] = dict.fromkeys(SPEAKERS, 0)
+        self._recent: deque[HeardTurn] = deque(maxlen=24)
+        self._speaking: dict[Speaker, float] = {}
         self._quiet_since = 0.0
         self._relaxed_to = 0.0
 
@@ -39,12 +56,20 @@ class EscalationTracker:
     @property
     def belief(self) -> filter_.Belief:
         """The probability of each level; another array whenever it changes."""
-        return self._belief
+        return self._state.talk
+
+    def level_of(self, speaker: Speaker) -> int:
+        """The level of one side."""
+        return self._side_levels[speaker]
 
     def step(self, event: Event) -> list[Event]:
         """Take the next event."""
         if isinstance(event, SpeechStarted):
             self._quiet_since = max(self._quiet_since, event.t)
+            self._speaking[event.speaker] = event.t
+        elif isinstance(event, SpeechEnded):
+            self._quiet_since = max(self._quiet_since, event.t)
+            self._speaking.pop(event.speaker, None)
         elif isinstance(event, SensitivityChanged):
             self._sensitivity = event.value
             return self._decide(event.t)
@@ -54,45 +79,55 @@ class EscalationTracker:
 
     def tick(self, now: float) -> list[Event]:
         """Let time pass: long quiet relaxes the belief."""
+        if any(now - since < LONGEST_SPEECH_S for since in self._speaking.values()):
+            self._quiet_since = max(self._quiet_since, now)
+            return []
         since = max(self._relaxed_to, self._quiet_since + QUIET_S)
         if now - since < 1.0:
             return []
-        self._belief = filter_.relax(self._belief, now - since, self._settings.half_life_s)
+        self._state = relaxed(self._state, now - since, self._settings.half_life_s)
         self._relaxed_to = now
-        return self._decide(now) if self._level else []
+        return self._decide(now)
 
     def _hear(self, utterance: Utterance) -> list[Event]:
         self._quiet_since = max(self._quiet_since, utterance.t1, utterance.t)
-        self._recent.append(utterance)
-        while self._recent and self._recent[0].t1 < utterance.t1 - RECENT_S:
+        goes_on = utterance.continues and bool(self._recent) and self._recent[-1].speaker == utterance.speaker
+        if goes_on:
+            self._recent.append(continued(self._recent.pop(), utterance))
+        else:
+            self._before_turn = self._state
+            self._recent.append(begun(utterance))
+        while self._recent[0].t1 < utterance.t1 - RECENT_S:
             self._recent.popleft()
-        side = utterance.speaker
-        self._sides[side] = blend(self._sides[side], heat(utterance))
-        if utterance.levels:
-            voice = utterance.voice
-            letters = sum(c.isalnum() for c in utterance.text)
-            self._belief = filter_.update(
-                self._belief,
-                utterance.levels,
-                effort=voice.effort if voice is not None and voice.settled else 0.0,
-                weight=min(1.0, 0.4 + 0.6 * letters / TELLING_LETTERS),
-            )
+        self._state = after(self._before_turn, tuple(self._recent), with_dynamics=self._settings.dynamics)
         changes = self._decide(utterance.t)
         score = self._score()
-        return [*changes, Temperature(t=utterance.t, level=self._level, score=score, sides=dict(self._sides))]
+        return [*changes, Temperature(t=utterance.t, level=self._level, score=score, sides=self._state.scores)]
 
     def _decide(self, now: float) -> list[Event]:
         enter, leave = ladder.thresholds(self._settings.enter, self._settings.leave, self._sensitivity)
-        level = ladder.step(self._level, filter_.at_least(self._belief), enter, leave)
-        if level == self._level:
-            return []
-        previous, self._level = self._level, level
-        recent = tuple(self._recent)
-        why = reasons.rising(recent) if level > previous else reasons.falling(recent, now - self._quiet_since)
-        return [
-            Escalation(t=now, level=level, previous=previous, score=self._score(), reasons=why, sides=dict(self._sides))
-        ]
+        out: list[Event] = []
+        for speaker, side in self._state.sides.items():
+            before = self._side_levels[speaker]
+            level = ladder.step(before, filter_.at_least(side.belief), enter, leave)
+            if level != before:
+                self._side_levels[speaker] = level
+                own = [turn for turn in self._recent if turn.speaker == speaker]
+                why = self._why(before, level, own, now)
+                out.append(SideLevel(t=now, speaker=speaker, level=level, previous=before, reasons=why))
+        level = ladder.step(self._level, filter_.at_least(self._state.talk), enter, leave)
+        if level != self._level:
+            previous, self._level = self._level, level
+            why = self._why(previous, level, tuple(self._recent), now)
+            score, sides = self._score(), self._state.scores
+            out.append(Escalation(t=now, level=level, previous=previous, score=score, reasons=why, sides=sides))
+        return out
+
+    def _why(self, before: int, level: int, recent: Sequence[HeardTurn], now: float) -> tuple[str, ...]:
+        if level > before:
+            return reasons.rising(recent, self._state.sides)
+        return reasons.falling(recent, now - self._quiet_since)
 
     def _score(self) -> float:
         """The mean level believed in, as a part of the worst."""
-        return sum(filter_.at_least(self._belief)) / 3.0
+        return sum(filter_.at_least(self._state.talk)) / 3.0

@@ -26,6 +26,8 @@ from companion.speech.ear import Ear
 LIVE = "live"
 """The name of a session that hears devices."""
 SMALLEST = "tiny.en"
+OUR_READERS = {"reader": "reader", "small": "reader-small"}
+"""The text readers that come with the program, and their folders."""
 """A third of the base model's work, English only, 75 MB."""
 
 
@@ -251,10 +253,10 @@ def smaller_speech_model(settings: Settings) -> str | None:
 def load_text_model(settings: Settings) -> TextModel:
     """Our reader, or the text-classification model that the user named."""
     name = settings.affect.text_model
-    if name == "reader":
+    if name in OUR_READERS:
         from companion.affect.reader import OnnxReader
 
-        return OnnxReader(locations.shipped("models", "reader"))
+        return OnnxReader(locations.shipped("models", OUR_READERS[name]))
     from companion.affect.foreign import load_classifier
 
     return load_classifier(name)

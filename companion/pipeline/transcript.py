@@ -49,12 +49,13 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a transcript, in seconds."""
+    """One turn of a transcript, in seconds; ``estimated`` where the file doesn't say both when it began and ended."""
 
     speaker: Speaker
     text: str
     t0: float
     t1: float
+    estimated: bool = False
 
 
 def read_transcript(path: Path) -> list[Turn]:
@@ -120,7 +121,8 @@ def _turn(path: Path, number: int, row: dict[str, Any], end: float) -> Turn:
     t1 = max(t0, float(times.get("t1", t0 + max(0.4, len(text.split()) / WORDS_A_SECOND))))
     if t1 > LONGEST_S:
         raise UsageError(f"{path}, line {number}: the call would be longer than two days.", "Mend its times.")
-    return Turn("me" if row.get("speaker") == "me" else "them", text, t0, t1)
+    estimated = "t0" not in times or "t1" not in times
+    return Turn("me" if row.get("speaker") == "me" else "them", text, t0, t1, estimated)
 
 
 class TranscriptCall:
@@ -233,9 +235,10 @@ class TranscriptCall:
             elif kind == 0:
                 yield SpeechEnded(t=t, speaker=turn.speaker, t1=t)
             elif turn.text:
-                reading = conversation.read(
+                understood = conversation.read(
                     turn.speaker, turn.text, turn.t0, turn.t1, self._started.language, whole=True
                 )
+                reading = understood.reading
                 yield Utterance(
                     t=t,
                     speaker=turn.speaker,
@@ -246,6 +249,8 @@ class TranscriptCall:
                     emotions=reading.emotions,
                     drivers=reading.drivers,
                     levels=reading.levels,
+                    continues=understood.continues,
+                    estimated=turn.estimated,
                 )
 
     def _reach(self, spine: Spine, t: float) -> bool:

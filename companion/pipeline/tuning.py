@@ -64,7 +64,7 @@ class Traces:
 
 def _alike(settings: EscalationSettings) -> tuple[object, ...]:
     """What the belief depends on."""
-    return (settings.half_life_s, *sorted(settings.weights.items()))
+    return (settings.half_life_s, settings.dynamics, *sorted(settings.weights.items()))
 
 
 def labels_of(calls: Sequence[Call]) -> Labels:

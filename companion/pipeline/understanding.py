@@ -34,6 +34,14 @@ class _Turn:
     t1: float
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was read, and whether it is of a turn that goes on (then of all of it)."""
+
+    reading: Reading
+    continues: bool
+
+
 class Conversation:
     """What was said so far, as turns, and the reading of what is said next."""
 
@@ -46,16 +54,19 @@ class Conversation:
     def foresee(self, speaker: Speaker, text: str, t0: float, t1: float, language: str) -> None:
         """Read ahead what may be said next, so that ``read`` will know it at once; nothing is remembered as said."""
         if self._model.understands(language):
-            self._read(self._turns_with(speaker, text, t0, t1, whole=False))
+            self._read(self._turns_with(speaker, text, t0, t1, whole=False)[0])
 
-    def read(self, speaker: Speaker, text: str, t0: float, t1: float, language: str, *, whole: bool) -> Reading:
+    def read(self, speaker: Speaker, text: str, t0: float, t1: float, language: str, *, whole: bool) -> Understood:
         """What may be read from what ``speaker`` said; ``whole`` when the text is a turn of its own."""
-        turns = self._turns_with(speaker, text, t0, t1, whole=whole)
+        turns, goes_on = self._turns_with(speaker, text, t0, t1, whole=whole)
         self._turns.clear()
         self._turns.extend(turns)
-        return self._read(turns) if self._model.understands(language) else Reading()
+        return Understood(self._read(turns) if self._model.understands(language) else Reading(), goes_on)
 
-    def _turns_with(self, speaker: Speaker, text: str, t0: float, t1: float, *, whole: bool) -> list[_Turn]:
+    def _turns_with(
+        self, speaker: Speaker, text: str, t0: float, t1: float, *, whole: bool
+    ) -> tuple[list[_Turn], bool]:
+        """The turns with what was said now, and whether that goes on with the last one."""
         turns = list(self._turns)
         last = turns[-1] if turns else None
         goes_on = (
@@ -69,7 +80,7 @@ class Conversation:
             turns[-1] = _Turn(speaker, f"{last.text} {text}", t1)
         else:
             turns.append(_Turn(speaker, text, t1))
-        return turns[-self._context_turns - 1 :]
+        return turns[-self._context_turns - 1 :], goes_on
 
     def _read(self, turns: list[_Turn]) -> Reading:
         *context, current = said = tuple((turn.speaker, turn.text) for turn in turns)
@@ -157,7 +168,10 @@ class Understanding:
             return None
         if heard.detected is not None:
             self._languages[speech.speaker].note(*heard.detected, speech.t1 - speech.t0)
-        reading = self._conversation.read(speech.speaker, heard.text, speech.t0, speech.t1, heard.language, whole=False)
+        understood = self._conversation.read(
+            speech.speaker, heard.text, speech.t0, speech.t1, heard.language, whole=False
+        )
+        reading = understood.reading
         return Utterance(
             t=speech.t1,
             speaker=speech.speaker,
@@ -172,6 +186,7 @@ class Understanding:
             drivers=reading.drivers,
             levels=reading.levels,
             voice=self._voice(speech, heard.text),
+            continues=understood.continues,
         )
 
     def _voice(self, speech: Speech, text: str) -> Voice | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from companion.errors import UsageError
-from companion.events import DRIVERS, MOVES
+from companion.terms import DRIVERS, MOVES
 
 MOST_HEADLINE_WORDS = 5
 """What is read in a glance of two seconds."""

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from companion.events import Escalation, Event, Level, Mark, Prompt, Removed, Temperature, Utterance
+from companion.events import SPEAKERS, Escalation, Event, Level, Mark, Prompt, Removed, Temperature, Utterance
 from companion.plain import clean, clock
 from companion.review.debrief import ASKED, LIMITS, NEXT, evidence
 from companion.review.summary import Side, Summary, summarise
@@ -64,6 +64,7 @@ def render(events: tuple[Event, ...], title: str, trends: Sequence[Trend] = ()) 
         moments=_moments(summary, data["rows"]),
         suggested=[(clock(s.prompt.t).strip(), s) for s in summary.suggested],
         table=_table(summary),
+        because=_because(summary),
         trends=told(trends),
         questions=[
             (question, facts, summary.answers.get(key, ""))
@@ -209,7 +210,24 @@ def _table(summary: Summary) -> list[tuple[str, str, str]]:
         ("words a minute", f"{me.words_a_minute:.0f}", f"{them.words_a_minute:.0f}"),
         ("questions", str(me.questions), str(them.questions)),
         ("it may have been", _drivers(me), _drivers(them)),
+        ("by itself at most", _highest(me), _highest(them)),
         ("both at once", f"{summary.overlap_s:.0f} s", f"{len(summary.overlaps)} times"),
+    ]
+
+
+def _highest(side: Side) -> str:
+    if side.peak is None:
+        return "calm"
+    name = Level(side.peak.level).name.lower()
+    return f"{name} at {clock(side.peak.t).strip()}"
+
+
+def _because(summary: Summary) -> list[str]:
+    """Why each side went as far as it did by itself."""
+    return [
+        f"{clean(summary.who(who))}, {_highest(summary.sides[who])}: {clean('; '.join(peak.reasons))}"
+        for who in SPEAKERS
+        if (peak := summary.sides[who].peak)
     ]
 
 

@@ -21,6 +21,7 @@ from companion.events import (
     PromptEffect,
     SessionEnded,
     SessionStarted,
+    SideLevel,
     Speaker,
     Temperature,
     Titled,
@@ -87,7 +88,10 @@ class Suggested:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side: seconds of talk, utterances, questions, longest turn in seconds, words a minute, drivers by number."""
+    """One side: seconds of talk, utterances, questions, longest turn in seconds, words a minute, drivers by number.
+
+    ``steps``: the changes of its own level.
+    """
 
     talk_s: float
     turns: int
@@ -95,6 +99,12 @@ class Side:
     longest_s: float
     words_a_minute: float
     drivers: tuple[tuple[str, int], ...]
+    steps: tuple[SideLevel, ...] = ()
+
+    @property
+    def peak(self) -> SideLevel | None:
+        """The step up to its highest level; None when it stayed calm."""
+        return max(self.steps, key=lambda step: (step.level, -step.t), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +167,7 @@ def summarise(events: Sequence[Event]) -> Summary:
         moments=tuple(_moment(s, said) for s in steps if s.level > s.previous and s.level >= Level.HEATED),
         suggested=tuple(_suggested(e, closed, steps, points) for e in events if isinstance(e, Prompt)),
         marks=tuple(e for e in events if isinstance(e, Mark)),
-        sides={who: _side([u for u in said if u.speaker == who], said) for who in SPEAKERS},
+        sides={who: _side(who, said, events) for who in SPEAKERS},
         overlap_s=spans.total(both),
         prep=dict(started.prep) if started else {},
         overlaps=both,
@@ -211,7 +221,8 @@ def _suggested(
     return Suggested(prompt, closed.get(prompt.id, "open"), before, min([before, *within]), score, mean)
 
 
-def _side(own: Sequence[Utterance], said: Sequence[Utterance]) -> Side:
+def _side(who: Speaker, said: Sequence[Utterance], events: Sequence[Event]) -> Side:
+    own = [u for u in said if u.speaker == who]
     talk = sum(u.t1 - u.t0 for u in own)
     words = sum(len(u.text.split()) for u in own)
     drivers = Counter(d.id for u in own for d in u.drivers[:1])
@@ -222,6 +233,7 @@ def _side(own: Sequence[Utterance], said: Sequence[Utterance]) -> Side:
         longest_s=max((end - begin for begin, end in _turns(own, said)), default=0.0),
         words_a_minute=60 * words / talk if talk else 0.0,
         drivers=tuple(drivers.most_common(3)),
+        steps=tuple(e for e in events if isinstance(e, SideLevel) and e.speaker == who),
     )
 
 

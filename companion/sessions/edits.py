@@ -94,6 +94,8 @@ def cut(journal: Journal, session_id: str, t0: float, t1: float) -> int:
                 continue
             elif body["type"] == "escalation":
                 _put(db, session_id, n, {**body, "reasons": [WITHHELD], "sides": {}})
+            elif body["type"] == "side_level":
+                _put(db, session_id, n, {**body, "reasons": [WITHHELD]})
             else:
                 if body["type"] == "prompt":
                     prompts.add(body["id"])

@@ -103,7 +103,8 @@ class Journal:
             path.chmod(0o600)
         except OSError as error:
             raise CompanionError(
-                f"The journal {path} cannot be opened ({error.strerror}).", "Mend its permissions, or use --no-keep."
+                f"The journal {path} cannot be opened ({error.strerror}).",
+                "Mend its permissions; a call can do without: --no-keep.",
             ) from error
         with _told(path):
             db = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False, isolation_level=None)
@@ -224,7 +225,7 @@ def _told(path: Path) -> Iterator[None]:
         elif "full" in text:
             hint = "Free some space; what was written before is safe."
         elif "readonly" in text or "unable to open" in text:
-            hint = "Mend its permissions, or use --no-keep."
+            hint = "Mend its permissions; a call can do without: --no-keep."
         else:
             hint = "It was left as it is. Save what can be saved: companion sessions rescue"
         raise CompanionError(f"The journal {path} cannot be used ({text}).", hint) from error

@@ -6,8 +6,9 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from companion.events import DRIVERS, Prompt
+from companion.events import Prompt
 from companion.plain import clean, clock
+from companion.terms import DRIVERS
 from companion.tui.palette import NAMES, SHAPES, Palette
 from companion.tui.state import LiveState
 

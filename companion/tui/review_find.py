@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from rich.style import Style
 from rich.text import Text
 
-from companion.events import DRIVERS
 from companion.plain import clean, clock
 from companion.sessions.journal import SessionInfo
 from companion.sessions.search import Hit, Query
+from companion.terms import DRIVERS
 from companion.tui.palette import SHAPES, Palette
 
 _DAY_S = 86_400.0

@@ -272,6 +272,7 @@ def _sides(talk: Talk, palette: Palette) -> Text:
         ("longest turn", f"{me.longest_s:.0f} s", f"{them.longest_s:.0f} s"),
         ("words a minute", f"{me.words_a_minute:.0f}", f"{them.words_a_minute:.0f}"),
         ("questions", str(me.questions), str(them.questions)),
+        ("by itself at most", *(Level(x.peak.level if x.peak else 0).name.lower() for x in (me, them))),
     )
     for name, mine, theirs in table:
         out.append(f"{name:20}", dim)
@@ -280,6 +281,10 @@ def _sides(talk: Talk, palette: Palette) -> Text:
         drivers = ", ".join(f"{SEEN.get(name, name)} ({count})" for name, count in side.drivers)
         if drivers:
             out.append(f"{clean(s.who('me' if who == 'me' else 'them'))}: it may have been {drivers}\n", text)
+        if side.peak:
+            because = f"{Level(side.peak.level).name.lower()} at {clock(side.peak.t).strip()}: "
+            out.append(f"{clean(s.who('me' if who == 'me' else 'them'))}, {because}", text)
+            out.append(f"{clean('; '.join(side.peak.reasons))}\n", dim)
     told = f"both at once {s.overlap_s:.0f} s, {len(s.silences)} silences, {len(s.gaps)} gaps in hearing\n"
     out.append(told, dim)
     return out

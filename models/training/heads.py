@@ -26,7 +26,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from transformers import AutoTokenizer
 
 TURNS = 800
-SHRINKAGES = (3e-5, 1e-4, 3e-4, 1e-3)
+SHRINKAGES = (3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4)
 
 
 def features(reader: network.Reader, ids: list[list[int]]) -> torch.Tensor:

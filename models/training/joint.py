@@ -1,6 +1,6 @@
 """Stage 2: from stage 1's weights, learn emotions, drivers and levels together.
 
-    python joint.py --base BASE --weights emotions.pt --goemotions DIR --out reader.pt [--epochs 2]
+    python joint.py --base BASE --weights emotions.pt --goemotions DIR --out reader.pt [--epochs 5]
 
 Lines and calls come from ``corpus/`` beside this file. What is in its ``fit`` (thresholds and temperatures,
 ``export.py``) and in its ``unseen`` (looked at once, at the end) is by other authors and not trained on.
@@ -29,8 +29,6 @@ from companion.affect.layout import assemble
 HERE = Path(__file__).parent
 LONGEST = 112
 """Tokens of an utterance and its context: about five turns, and 80 ms on one thread."""
-EMOTION_ROWS = 1500
-"""GoEmotions rows an epoch, so that what stage 1 learnt is not forgotten."""
 BATCH_TOKENS, BATCH_ROWS = 640, 24
 CALM_SHARE = 0.4
 """How many of the lines and turns in which nothing goes on an epoch takes: there are many, and each teaches little."""
@@ -105,9 +103,13 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--goemotions", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--goes-on", action="store_true", help="the weights have been through this stage before")
+    parser.add_argument(
+        "--comments", type=int, default=4000, help="GoEmotions rows an epoch, so that they aren't forgotten"
+    )
+    parser.add_argument("--share", type=float, default=1.0, help="of our own lines and turns, an epoch")
     parser.add_argument("--frozen", type=int, default=4, help="layers that are left as they are")
     args = parser.parse_args()
     torch.manual_seed(11)
@@ -133,10 +135,11 @@ def main() -> None:
         rows: list[corpus.Example | np.ndarray] = [
             corpus.vary(e, calm)
             for e in train
-            if random.random() < (CALM_SHARE if corpus.is_calm(e) else 1.0) * (TURN_SHARE if e.call else 1.0)
+            if random.random()
+            < args.share * (CALM_SHARE if corpus.is_calm(e) else 1.0) * (TURN_SHARE if e.call else 1.0)
         ]
         first, second = map(list, zip(*[corpus.texts(r, augment=True) for r in rows], strict=True))
-        for i in random.sample(range(len(go_texts)), EMOTION_ROWS):
+        for i in random.sample(range(len(go_texts)), args.comments):
             rows.append(go_labels[i])
             first.append(random.choice(("me: ", "them: ")) + corpus.roughen(go_texts[i]))
             second.append("")

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from labels import DRIVERS, EMOTIONS, LEVELS
 from torch import nn
-from transformers import AutoConfig, AutoModel
+from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 
 class Reader(nn.Module):
@@ -52,7 +52,7 @@ def load(base: Path, weights: Path | None = None) -> Reader:
         encoder = AutoModel.from_pretrained(base, add_pooling_layer=False)
     else:
         encoder = AutoModel.from_config(config, add_pooling_layer=False)
-    reader = Reader(encoder, config.hidden_size, end=config.eos_token_id)
+    reader = Reader(encoder, config.hidden_size, end=AutoTokenizer.from_pretrained(base).sep_token_id)
     if weights is not None:
         reader.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     return reader

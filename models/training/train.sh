@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The accurate text reader from its base, in four stages (about two hours on two cores); each is skipped when its result
-# is there. Wanted: BASE (all-mpnet-base-v2), GOEMOTIONS, CASINO (folders), PYTHON; DEV (a folder) is fitted on where named.
+# Both text readers from their bases, the accurate one first, in stages (some four hours on two cores); each is skipped when its
+# result is there. Wanted: BASE (all-mpnet-base-v2), SMALL (all-MiniLM-L6-v2), GOEMOTIONS, CASINO (folders), PYTHON; DEV (a folder) is fitted on where named.
 set -euo pipefail
 cd "$(dirname "$0")"
 work=${WORK:-../../build/training}
@@ -14,3 +14,9 @@ mkdir -p "$work"
 [ -f "$work/fitted.pt" ] || "$PYTHON" heads.py --base "$work/base" --weights "$work/reader.pt" --out "$work/fitted.pt"
 "$PYTHON" export.py --base "$work/base" --weights "$work/fitted.pt" --goemotions "$GOEMOTIONS" \
   ${DEV:+--dev "$DEV"} --out ../reader
+[ -f "$work/small_emotions.pt" ] || "$PYTHON" emotions.py --base "$SMALL" --goemotions "$GOEMOTIONS" \
+  --epochs 1 --rate 1e-4 --frozen 0 --out "$work/small_emotions.pt"
+[ -f "$work/small.pt" ] || "$PYTHON" distil.py --teacher-base "$work/base" --teacher "$work/fitted.pt" --base "$SMALL" \
+  --weights "$work/small_emotions.pt" --goemotions "$GOEMOTIONS" --casino "$CASINO" --out "$work/small.pt"
+"$PYTHON" export.py --base "$SMALL" --weights "$work/small.pt" --goemotions "$GOEMOTIONS" ${DEV:+--dev "$DEV"} \
+  --name companion-reader-minilm-2 --out ../reader-small

@@ -12,7 +12,7 @@ from companion import locations
 from companion.affect.reader import OnnxReader, level_probabilities
 from companion.affect.reading import Reading
 from companion.errors import CompanionError
-from companion.events import DRIVERS
+from companion.terms import DRIVERS
 
 
 @pytest.fixture(scope="module")

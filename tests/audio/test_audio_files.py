@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import wave
 
 import numpy as np
 import pytest
@@ -212,3 +213,16 @@ def test_a_text_is_told_how_a_transcript_is_named(tmp_path):
     path.write_text("Hello.\n" * 50)
     with pytest.raises(UsageError, match="jsonl"):
         open_audio(path)
+
+
+@pytest.mark.parametrize("rate", [1, 100, 3_999, 1_000_000])
+def test_a_rate_that_cannot_be_speech_is_refused(tmp_path, rate):
+    # given a file whose header declares this rate
+    with wave.open(str(tmp_path / "odd.wav"), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(b"\1\2" * 4_000)
+    # then it is refused with one sentence, before a second of it became hours
+    with pytest.raises(UsageError, match="cannot be speech"):
+        open_audio(tmp_path / "odd.wav")

@@ -147,3 +147,33 @@ def test_a_recording_is_never_written_over_by_its_own_events(
     assert left.value.code == 2
     assert "is the recording itself" in capsys.readouterr().err
     assert "Hello." in call.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "0", "1e400", "ten"])
+@pytest.mark.parametrize("name", ["live", "replay", "demo", "analyze"])
+def test_seconds_that_no_session_can_last_are_refused(
+    name: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main([name, f"--seconds={value}"])
+    assert left.value.code == 2
+    said = capsys.readouterr().err
+    assert "'--seconds'" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["demo", "--sensitivity=nan"],
+        ["calibrate", "--set=nan"],
+        ["calibrate", "--alarms-per-hour=nan"],
+        ["sessions", "purge", "--older-than=nan"],
+        ["sessions", "purge", "--beyond=inf"],
+    ],
+)
+def test_other_numbers_that_are_none_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    assert left.value.code == 2
+    assert "not a number that can be used" in capsys.readouterr().err

@@ -50,6 +50,8 @@ def test_the_users_file_lies_over_the_defaults() -> None:
         ("[escalation]\nsensitivity = 3\n", ['"escalation.sensitivity"']),
         ("[escalation]\nenter = [0.5, 0.6]\n", ['"escalation.enter"']),
         ("[escalation]\nleave = [0.9, 0.3, 0.3]\n", ['"escalation.leave"', "must be below"]),
+        ("[escalation]\nenter = [0.7, 0.6, 0.8]\n", ['"escalation.enter"', "must not fall", "[0.6, 0.7, 0.8]"]),
+        ("[escalation]\nleave = [0.4, 0.3, 0.35]\n", ['"escalation.leave"', "must not fall"]),
         ('[screen]\ntheme = "pink"\n', ['"screen.theme"']),
         ("speech = 3\n", ['"speech" is a section']),
         ("[speech\n", ["not valid TOML"]),

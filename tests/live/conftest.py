@@ -25,6 +25,15 @@ _DEVICES = (
 )
 
 
+class NotStartedError(Exception):
+    """A server of the machine's that does not come up; what it said last."""
+
+
+STEP_S = 20.0
+"""How long a part of a server may take to be there: machines that test many things at once are slow."""
+TRIES = 3
+
+
 class Pulse:
     """PulseAudio, and those who speak through it. ``env`` is what a process needs to find it."""
 
@@ -46,27 +55,50 @@ class Pulse:
                  *(part for module in modules for part in ("-L", module)))  # fmt: skip
         self.until(lambda: "\tmic\t" in self.ask("list", "short", "sources"))
 
+    def start_again(self) -> None:
+        """Start the server in the same place, as after a crash; a machine where it does not come up again skips."""
+        last: Exception | None = None
+        for _ in range(TRIES):
+            try:
+                self.start()
+            except (NotStartedError, subprocess.CalledProcessError) as error:
+                self.kill()
+                last = error
+            else:
+                return
+        pytest.skip(f"{self.programs[0]} does not come up again on this machine, {last}")
+
     def run(self, *command: str) -> None:
         """Run a part of the server."""
-        self.servers.append(
-            subprocess.Popen(
-                command, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        with (self.home / "servers.log").open("ab") as log:
+            self.servers.append(
+                subprocess.Popen(command, env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
             )
-        )
 
     def until(self, done) -> None:
         """Wait until the server is so far."""
-        for _ in range(100):
+        patience = time.monotonic() + STEP_S
+        while time.monotonic() < patience:
             if done():
                 return
-            if any(server.poll() is not None for server in self.servers):
-                break
+            ended = [str(server.args[0]) for server in self.servers if server.poll() is not None]
+            if ended:
+                raise NotStartedError(f"{', '.join(ended)} ended: {self.last_said()}")
             time.sleep(0.05)
-        pytest.fail(f"{self.programs[0]} did not start")
+        raise NotStartedError(f"not there after {STEP_S:.0f} s: {self.last_said()}")
+
+    def last_said(self) -> str:
+        """The end of what the parts of the server printed."""
+        return (self.home / "servers.log").read_text(errors="replace")[-300:].strip() or "(nothing printed)"
 
     def ask(self, *question: str) -> str:
         """What ``pactl`` prints; nothing when no server answers."""
-        return subprocess.run(["pactl", *question], env=self.env, capture_output=True, text=True, check=False).stdout
+        try:
+            return subprocess.run(
+                ["pactl", *question], env=self.env, capture_output=True, text=True, check=False, timeout=STEP_S
+            ).stdout
+        except subprocess.TimeoutExpired:  # a server that hangs as it starts
+            return ""
 
     def tell(self, *command: str) -> None:
         """Give the server a command of ``pactl``."""
@@ -123,18 +155,33 @@ def running(kind: type[Pulse], monkeypatch: pytest.MonkeyPatch) -> Iterator[Puls
     missing = [program for program in kind.programs if shutil.which(program) is None]
     if missing:
         pytest.skip(f"{', '.join(missing)} missing: {kind.install}")
-    # a socket's path may have 108 characters at most, pytest's own folders are longer on some machines
-    with tempfile.TemporaryDirectory(prefix="pa-", ignore_cleanup_errors=True) as home:
-        server = kind(Path(home))
+    with contextlib.ExitStack() as folders:
+        server = _started(kind, folders)
         for name in [name for name in os.environ if name.startswith("PULSE_")]:
             monkeypatch.delenv(name)
         for name in ("XDG_RUNTIME_DIR", "HOME", "XDG_CONFIG_HOME"):
             monkeypatch.setenv(name, server.env[name])
         try:
-            server.start()
             yield server
         finally:
             server.stop()
+
+
+def _started(kind: type[Pulse], folders: contextlib.ExitStack) -> Pulse:
+    """A server that came up; the server is not what is tested, so a machine where none does skips."""
+    last: Exception | None = None
+    for _ in range(TRIES):
+        # a socket's path may have 108 characters at most, pytest's own folders are longer on some machines
+        home = folders.enter_context(tempfile.TemporaryDirectory(prefix="pa-", ignore_cleanup_errors=True))
+        server = kind(Path(home))
+        try:
+            server.start()
+        except (NotStartedError, subprocess.CalledProcessError) as error:
+            server.stop()
+            last = error
+        else:
+            return server
+    return pytest.skip(f"{kind.programs[0]} does not come up on this machine, {last}")
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_a_server_that_dies_and_comes_back_is_heard_again_at_the_right_time(puls
         # when the sound server crashes, stays away for a while, and is started again
         pulse.kill()
         listener.until(lambda: [h.state for h in listener.health].count("lost") == 2)
-        pulse.start()
+        pulse.start_again()
         listener.until(lambda: [h.state for h in listener.health].count("ok") == 4)
         began = listener.now
         pulse.play("call", tones["them"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from companion.events import DRIVERS, MOVES
+from companion.terms import DRIVERS, MOVES
 
 CORPUS = Path(__file__).parents[2] / "models" / "training" / "corpus"
 LINES = sorted(CORPUS.rglob("lines/*.jsonl"))

@@ -11,7 +11,7 @@ import pytest
 from companion.clock import ManualClock
 from companion.config import Settings
 from companion.errors import UsageError
-from companion.events import Escalation, Event, Prompt, SessionEnded, SessionStarted, Utterance
+from companion.events import Escalation, Event, Prompt, SessionEnded, SessionStarted, Speaker, Utterance
 from companion.pipeline.spine import Spine, refold
 from companion.pipeline.transcript import TranscriptCall, Turn, read_transcript
 from companion.pipeline.understanding import Conversation
@@ -171,3 +171,32 @@ def test_a_past_call_can_be_folded_again_under_other_settings() -> None:
     deaf = dataclasses.replace(Settings(), escalation=dataclasses.replace(Settings().escalation, sensitivity=-1.0))
     prompts = [sum(isinstance(e, Prompt) for e in refold(out, s)) for s in (deaf, Settings())]
     assert prompts[0] <= prompts[1]
+
+
+def test_rows_of_a_transcript_are_turns_of_their_own_and_say_where_their_times_are_guessed(tmp_path: Path) -> None:
+    path = transcript(
+        tmp_path,
+        {"speaker": "them", "text": "You are angry", "t0": 1.0, "t1": 2.0},
+        {"speaker": "them", "text": "and so am I", "t0": 2.2, "t1": 3.0},
+        {"speaker": "me", "text": "Not at all", "gap": 0.3},
+    )
+    events: list[Event] = []
+    call(read_transcript(path), events.append).run()
+    said = [e for e in events if isinstance(e, Utterance)]
+    assert [u.continues for u in said] == [False, False, False]
+    assert [u.estimated for u in said] == [False, False, True]
+
+
+def test_what_is_heard_in_pieces_is_marked_as_one_turn() -> None:
+    conversation = Conversation(KeywordModel(), 5)
+
+    def said(speaker: Speaker, t0: float, t1: float, text: str = "some words") -> bool:
+        return conversation.read(speaker, text, t0, t1, "en", whole=False).continues
+
+    assert not said("them", 0.0, 2.0)
+    assert said("them", 2.6, 4.0)
+    assert not said("me", 4.2, 5.0)
+    assert not said("them", 5.1, 6.0)
+    assert not said("them", 9.0, 10.0)
+    assert said("them", 10.2, 11.0, "word " * 80)
+    assert not said("them", 11.2, 12.0)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from companion.errors import UsageError
-from companion.events import DRIVERS, MOVES
 from companion.playbook import book
+from companion.terms import DRIVERS, MOVES
 
 
 def test_every_move_and_every_driver_is_there() -> None:

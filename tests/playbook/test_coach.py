@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from companion.config import CoachSettings
 from companion.events import (
-    DRIVERS,
     AnotherWanted,
     Driver,
     Escalation,
@@ -29,6 +28,7 @@ from companion.playbook import book
 from companion.playbook.aftermath import SPOKEN as SPOKEN_FROM
 from companion.playbook.coach import Coach
 from companion.playbook.echo import resembles
+from companion.terms import DRIVERS
 
 
 @dataclass
