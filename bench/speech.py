@@ -25,29 +25,11 @@ from pathlib import Path
 import numpy as np
 import soundfile as sf
 import speech_noises
-from speech_scores import (
-    RATE,
-    Errors,
-    Final,
-    Turn,
-    changed_words,
-    errors,
-    quantiles,
-    sound_of,
-    spoken,
-    stretches,
-    total,
-    turns_of,
-    waits,
-)
+from speech_material import ALL, CALLS, EVAL, LIVE, ROOT, meeting, monologue, reading
+from speech_report import Report
+from speech_scores import RATE, Final, Turn, changed_words, sound_of, stretches, turns_of, waits
 
-ROOT = Path(__file__).parents[1]
-EVAL = ROOT.parent / "shared" / "eval"
-if not EVAL.is_dir():
-    EVAL = next((p / "shared" / "eval" for p in ROOT.parents if (p / "shared" / "eval").is_dir()), EVAL)
-CALLS = EVAL / "dev" / "calls"
-LIVE = ("d03", "d05", "d06")
-ALL = ("d01", "d02", "d03", "d04", "d05", "d06")
+PEER_NEEDS = ("faster-whisper", "librosa", "soundfile", "soxr", "opus-fast-mosestokenizer", "websockets")
 COMPANION = [sys.executable, "-m", "companion"]
 
 
@@ -136,6 +118,26 @@ class Bench:
         process.wait()
         self.note("idle", share_of_one_core=share)
 
+    def memory(self) -> None:
+        """Calls one after the other for an hour: resident memory of its second quarter against its last."""
+        seconds = self.seconds or (120.0 if self.quick else 3600.0)
+        calls = np.concatenate([sound_of(CALLS / f"{call}.ogg").T for call in ALL])
+        path = self.keep / "memory.flac"
+        sf.write(path, np.resize(calls, (round(seconds * RATE), 2)), RATE)
+        process = subprocess.Popen(
+            [*COMPANION, "replay", str(path), "--speed", "1", "--no-keep"], env=self.env, stdout=subprocess.DEVNULL
+        )
+        resident = []
+        while process.poll() is None:
+            if megabytes := resident_mb(process.pid):
+                resident.append(megabytes)
+            time.sleep(1.0)
+        if process.returncode:
+            raise SystemExit("the replay failed")
+        quarter = len(resident) // 4
+        early, late = statistics.mean(resident[quarter : 2 * quarter]), statistics.mean(resident[-quarter:])
+        self.note("memory", minutes=seconds / 60, early_mb=early, late_mb=late, peak_mb=max(resident))
+
     def start(self) -> None:
         """From the command to the first event, to "Listening.", with the models read from disk before."""
         rows = []
@@ -169,10 +171,7 @@ class Bench:
                   **{k: scores[k] for k in ("waits", "first", "partials")})  # fmt: skip
 
     def baseline(self, script: str, call: str) -> None:
-        python = ROOT / ".venv-peer" / "bin" / "python" if script == "streaming" else Path(sys.executable)
-        if not python.exists():
-            print(f"left out: {script} (bench/speech_streaming.py tells how to set it up)")
-            return
+        python = peer() if script == "streaming" else Path(sys.executable)
         out = self.keep / f"{script}-{call}.jsonl"
         begun = time.monotonic()
         process = subprocess.Popen(
@@ -181,6 +180,8 @@ class Bench:
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"the baseline {script} failed on {call}")
         finals = [Final(**json.loads(line)) for line in out.read_text().splitlines()]
         turns = heard_by(self.seconds or 1e9, stretches(turns_of(CALLS / f"{call}.ogg")))
         self.note(f"{script}-{call}", waits=waits(turns, finals), wall_s=time.monotonic() - begun,
@@ -199,85 +200,8 @@ class Bench:
         self.note("offline-meeting", them=model.text(meeting()))
         self.note("offline-monologue", them=model.text(monologue(180.0)[0]))
 
-    # ---- the table
-
-    def kept(self, name: str) -> dict | None:
-        path = self.keep / f"{name}.json"
-        return json.loads(path.read_text()) if path.exists() else None
-
     def report(self) -> None:
-        def row(figure: str, value: object, target: str = "") -> None:
-            print(f"| {figure} | {value} | {target} |")
-
-        print("| figure | measured | target |\n|---|---|---|")
-        live = [r for c in ALL if (r := self.kept(f"live-{c}"))]
-        for title, parts in (
-            ("companion", live),
-            *((s, [r for c in ALL if (r := self.kept(f"{s}-{c}"))]) for s in ("usual", "streaming")),
-        ):
-            if parts:
-                row(
-                    f"end of speech → final, {title}",
-                    quantiles([w for r in parts for w in r["waits"]]),
-                    "p50 ≤ 0.45, p95 ≤ 0.8",
-                )
-        if live:
-            row("start of speech → first partial", quantiles([w for r in live for w in r["first"]]), "p50 ≤ 0.9")
-            changed, shown = (sum(r[k] for r in live) for k in ("changed", "stable"))
-            row("stable words that changed", f"{100 * changed / max(1, shown):.1f} % of {shown}", "≤ 5 %")
-            row(
-                "processor, a call at its own speed",
-                f"{100 * sum(r['cpu_s'] for r in live) / sum(r['wall_s'] for r in live):.0f} % of a core",
-                "≤ 60 %",
-            )
-            row("peak memory", f"{max(r['peak_mb'] for r in live):.0f} MB", "≤ 800 MB")
-        self.report_words(row)
-        if noise := self.kept("noise"):
-            row(f"invented words in {noise['minutes']} min of noises", noise["words"], "0")
-        if idle := self.kept("idle"):
-            row("processor when nobody speaks", f"{100 * idle['share_of_one_core']:.1f} % of a core", "≤ 5 %")
-        if one := self.kept("one_core"):
-            row("one core: end of speech → final", f"{quantiles(one['waits'])}; told: {one['told']}", "none lost")
-        if start := self.kept("start"):
-            row(
-                "command → session begins / listening",
-                f"{start['session_begins_s']:.2f} / {start['listening_s']:.2f} s",
-                "≤ 1 / ≤ 3 s",
-            )
-
-    def report_words(self, row) -> None:
-        for kind in ("words", "live"):
-            ours, theirs = [], []
-            for call in ALL:
-                heard, offline = self.kept(f"{kind}-{call}"), self.kept(f"offline-{call}")
-                if heard and offline:
-                    for side in ("me", "them"):
-                        reference = " ".join(t.text for t in turns_of(CALLS / f"{call}.ogg") if t.speaker == side)
-                        ours.append(errors(reference, heard[side]))
-                        theirs.append(errors(reference, offline[side]))
-            if ours:
-                label = "at full speed" if kind == "words" else "at its own speed"
-                row(f"word errors, dev calls {label} / offline", pair(total(ours), total(theirs)), "≤ +0.5")
-        for name, reference in (("read_speech", read_text(self.quick)), ("meeting", meeting_text())):
-            heard, offline = self.kept(f"words-{name}"), self.kept(f"offline-{name}")
-            if heard and offline:
-                row(
-                    f"word errors, {name} / offline",
-                    pair(errors(reference, heard["them"]), errors(reference, offline["them"])),
-                    "≤ +0.5",
-                )
-        heard, offline = self.kept("monologue"), self.kept("offline-monologue")
-        if heard and offline:
-            ours, theirs = errors(heard["reference"], heard["them"]), errors(heard["reference"], offline["them"])
-            row(
-                "words missing in a 3-minute monologue / offline",
-                f"{ours.missing} / {theirs.missing} of {ours.words}; errors {pair(ours, theirs)}",
-                "no more",
-            )
-
-
-def pair(ours: Errors, theirs: Errors) -> str:
-    return f"{ours.rate:.1f} / {theirs.rate:.1f} % of {ours.words} (missing {ours.missing}/{theirs.missing}, extra {ours.extra}/{theirs.extra})"
+        Report(self.keep, self.quick).print()
 
 
 def said(events: list[dict], side: str) -> str:
@@ -318,55 +242,33 @@ def heard_by(end_s: float, turns: list[Turn]) -> list[Turn]:
     return [t for t in turns if t.t1 < end_s - 2.0]
 
 
+def peer() -> Path:
+    """The Python of whisper_streaming's own environment, made the first time (needs the package index)."""
+    folder = ROOT / ".venv-peer"
+    made = folder / ".made"
+    if not made.exists():
+        print(f"setting up the peer in {folder} …", flush=True)
+        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([*pip, "--no-deps", "whisper-streaming==0.1.0"], check=True)
+        subprocess.run([*pip, *PEER_NEEDS], check=True)
+        made.touch()
+    return folder / "bin" / "python"
+
+
+def resident_mb(pid: int) -> float | None:
+    """Resident memory of a process (Linux); None when it has just ended."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1000 for line in lines if line.startswith("VmRSS")), None)
+
+
 def processor_s(pid: int) -> float:
     """Processor seconds that a process has used (Linux)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-# ---- material
-
-
-def clips(quick: bool = False) -> list[dict]:
-    rows = [json.loads(x) for x in (EVAL / "real" / "read_speech" / "index.jsonl").read_text().splitlines()]
-    return rows[:20] if quick else rows
-
-
-def reading(quick: bool) -> np.ndarray:
-    """Every clip of the reader with a second between, as one file."""
-    gap = np.zeros(RATE, np.float32)
-    return np.concatenate(
-        [p for r in clips(quick) for p in (sound_of(EVAL / "real" / "read_speech" / r["file"])[0], gap)]
-    )
-
-
-def read_text(quick: bool) -> str:
-    return " ".join(r["normalised"] for r in clips(quick))
-
-
-def meeting() -> np.ndarray:
-    return sound_of(EVAL / "real" / "meetings" / "sample.flac")[0]
-
-
-def meeting_text() -> str:
-    rows = [json.loads(x) for x in (EVAL / "real" / "meetings" / "index.jsonl").read_text().splitlines()]
-    return " ".join(w[3] for w in next(r for r in rows if r["file"] == "sample.flac")["words"])
-
-
-def monologue(seconds: float) -> tuple[np.ndarray, str]:
-    pieces, texts, length = [], [], 0.0
-    for row in clips():
-        sound = sound_of(EVAL / "real" / "read_speech" / row["file"])[0]
-        begin, end = spoken(sound, 0.0, len(sound) / RATE)
-        pieces += [
-            sound[max(0, round((begin - 0.05) * RATE)) : round((end + 0.05) * RATE)],
-            np.zeros(RATE // 10, np.float32),
-        ]
-        texts.append(row["normalised"])
-        length += end - begin + 0.2
-        if length > seconds:
-            break
-    return np.concatenate(pieces), " ".join(texts)
 
 
 def main() -> None:
@@ -374,9 +276,10 @@ def main() -> None:
     parser.add_argument(
         "parts",
         nargs="*",
-        help="live, words, noise, monologue, idle, start, offline, usual, streaming, report; calls (d01 …)",
+        help="live, words, noise, monologue, idle, memory, start, one_core, offline, usual, streaming, report; calls (d01 …)",
     )
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--glossary", default="", help="terms, separated by commas, that the recogniser is told")
     parser.add_argument("--seconds", type=float, help="only so much of each call, where it runs at its own speed")
     parser.add_argument(
         "--keep",
@@ -404,6 +307,10 @@ def main() -> None:
     parts = [p for p in options.parts if p not in ALL] or every
     with tempfile.TemporaryDirectory() as home:
         bench = Bench(options.keep, home, options.quick, options.seconds)
+        if options.glossary:
+            settings = Path(home) / "config" / "config.toml"
+            settings.parent.mkdir(parents=True)
+            settings.write_text(f"[speech]\nglossary = {json.dumps(options.glossary.split(','))}\n")
         for part in parts:
             if part == "live":
                 for call in calls or LIVE[-1 if options.quick else 0 :]:
@@ -417,6 +324,8 @@ def main() -> None:
                     bench.baseline(part, call)
             else:
                 getattr(bench, part)()
+        if "report" not in parts:
+            bench.report()
 
 
 if __name__ == "__main__":

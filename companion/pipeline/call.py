@@ -274,6 +274,7 @@ class Call:
 
     def _look_ahead(self, worker: Worker) -> None:
         speech = self._settings.speech
+        may_end = any(ear.in_pause for ear in self._ears.values())  # a look begun now would keep its final waiting
         for speaker, ear in self._ears.items():
             at_pause = ear.candidate(_LOOK_AFTER_S)
             if at_pause is not None:
@@ -283,7 +284,7 @@ class Call:
                 text = worker.text_of(speaker, at_pause.t0, at_pause.t1)
                 if text is not None:
                     ear.expect(ending_after(text, speech.pause_s).pause_s)
-            elif speech.partials and ear.speaking and not ear.in_pause and worker.wants_partial(speaker, ear.began):
+            elif speech.partials and ear.speaking and not may_end and worker.wants_partial(speaker, ear.began):
                 so_far = ear.so_far(worker.known_until(speaker, ear.began))
                 if so_far is not None and len(so_far.samples) >= _FIRST_PARTIAL_S * _RATE:
                     worker.submit(so_far)

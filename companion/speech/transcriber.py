@@ -81,7 +81,8 @@ class Transcriber:
                 exit_code=2,
             )
         self._language = language
-        self._glossary = ", ".join(glossary)
+        # with a full stop: after an open list its last term counts as said already, and is left out of the text
+        self._glossary = f"{', '.join(glossary)}." if glossary else ""
         self._tokenizers: dict[str, Any] = {}
 
     def transcribe(

@@ -111,6 +111,29 @@ def test_the_work_for_an_end_begins_at_the_pause_and_its_words_decide_when_it_en
     assert all(waited < 0.45 for waited in ended.values()), ended
 
 
+def test_while_one_side_may_have_ended_the_other_is_not_looked_at() -> None:
+    class Remembering(CountingUnderstanding):
+        def __init__(self) -> None:
+            super().__init__()
+            self.looks: list[float] = []
+
+        def words_so_far(self, speech: Speech) -> str:
+            if speech.speaker == "them" and not speech.paused:
+                self.looks.append(speech.t1)
+            return super().words_so_far(speech)
+
+    # given me pausing at second 2, while they speak on
+    talk = ([(1.0, False), (1.0, True), (2.5, False)], [(0.5, False), (3.0, True), (1.0, False)])
+    mind = Remembering()
+    call = make(lambda _: None, speed=1.0, understanding=mind, talk=talk)
+    # when it runs at its own speed
+    call.start(lambda _: None)
+    assert call.wait(30)
+    # then nothing keeps the final waiting in the pause, and they are looked at otherwise
+    assert mind.looks
+    assert not [t1 for t1 in mind.looks if 2.1 < t1 < 2.4]
+
+
 def test_after_and_the_end_is_waited_for() -> None:
     class Dangling(CountingUnderstanding):
         def words_so_far(self, speech: Speech) -> str:
