@@ -12,8 +12,8 @@ from companion.events import Event, Temperature, Utterance
 def as_parquet(events: tuple[Event, ...], title: str) -> bytes:
     """The file's bytes; raises ``CompanionError`` with the next step where pyarrow is not installed.
 
-    Columns: t0 and t1 (seconds), speaker, person, text, level (0-3), score (0-1), drivers and emotions (name and probability),
-    effort (standard deviations), pitch (semitones), pace (ratio).
+    Columns: t0 and t1 (seconds), speaker, person (0: not known), text, level (0-3), score (0-1), drivers and emotions
+    (name and probability), effort (standard deviations), pitch (semitones), pace (ratio).
     """
     try:
         import pyarrow as pa

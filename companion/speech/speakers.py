@@ -29,9 +29,9 @@ SHORTEST_S = 1.0
 class Rules:
     """When a voice is known and when it is new; cosine similarities, measured with ``bench/speakers.py``."""
 
-    same: float = 0.68
+    same: float = 0.60
     """At least this alike to a person's mean: theirs."""
-    other: float = 0.60
+    other: float = 0.50
     """Less alike than this to everybody: strong evidence of a new person; between the two the nearest is kept."""
     opens_s: float = 1.6
     """Only an utterance as long as this opens a new person."""
