@@ -57,6 +57,8 @@ soak: $(STAMP)  ## an hour of capture at normal speed: drift, overflow, memory (
 
 eval: models  ## how well it understands: lines, calls, voices (reads ../shared where there is one)
 	@$(BIN)/python bench/evaluate.py
+	@$(BIN)/companion models pull speakers
+	@$(BIN)/python bench/speakers.py
 	@$(BIN)/python bench/simulated_users.py
 
 train: $(STAMP)  ## train the text readers again, in an environment of its own (some hours)

@@ -73,6 +73,8 @@ class SpeechSettings:
     """Show words while they are still being spoken."""
     glossary: tuple[str, ...] = ()
     """Names and terms of the trade that recognition should prefer."""
+    speakers: bool = False
+    """Tell several people on the other side apart by their voices; needs `companion models pull speakers`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,7 +136,8 @@ class Utterance(Event):
     ``levels``: probability of each escalation level 0–3 of the conversation after it, with its context; empty when
     nothing may be claimed (another language than the model's); ``voice`` is None where it was not or may not be read.
     ``continues``: it goes on with the turn of this side's utterance before, and what was read is of that turn as a
-    whole; ``estimated``: its times come from the length of its text, so nothing may be read from them.
+    whole; ``estimated``: its times come from the length of its text, so nothing may be read from them;
+    ``person``: which of several people on this side it was, counted from 1 as they were first heard; 0 is not known.
     """
 
     type: ClassVar[str] = "utterance"
@@ -152,6 +153,7 @@ class Utterance(Event):
     voice: Voice | None = None
     continues: bool = False
     estimated: bool = False
+    person: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

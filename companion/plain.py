@@ -17,6 +17,11 @@ def whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def numbered(who: str, person: int) -> str:
+    """What a side is called, with the number of the person on it where several are told apart (0: not known)."""
+    return f"{who} {person}" if person else who
+
+
 def clock(seconds: float) -> str:
     """Seconds as ``m:ss``, or ``h:mm:ss`` from an hour on."""
     whole = max(0, int(seconds))

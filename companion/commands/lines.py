@@ -19,7 +19,7 @@ from companion.events import (
     SessionStarted,
     Utterance,
 )
-from companion.plain import clean, clock
+from companion.plain import clean, clock, numbered
 
 WHO = {"me": "you ", "them": "they"}
 
@@ -31,7 +31,7 @@ def line(event: Event) -> str | None:
             return f"{clock(0)}  listening: {clean(event.source)}"
         case Utterance():
             drivers = ", ".join(f"may be {d.id} {d.score:.0%}" for d in event.drivers[:2])
-            return f"{clock(event.t0)}  {WHO[event.speaker]}  {clean(event.text)}" + (
+            return f"{clock(event.t0)}  {numbered(WHO[event.speaker], event.person)}  {clean(event.text)}" + (
                 f"   [{drivers}]" if drivers else ""
             )
         case Escalation():

@@ -27,6 +27,8 @@ def fetch(model: Model, work: Path, progress: Progress) -> None:
 
     if os.environ.get("COMPANION_OFFLINE") == "1" or os.environ.get("HF_HUB_OFFLINE") == "1":
         raise CompanionError("The hub was not asked, as this machine is set to be offline.")
+    if not model.repository:
+        raise CompanionError("This model is not on the hub.")
     for file in model.files:
         if not is_whole(work / file.name, file):
             _download(model, file, work / file.name, progress)

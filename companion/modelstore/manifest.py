@@ -29,7 +29,7 @@ class ModelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One model; ``role`` is "speech" or "training"."""
+    """One model; ``role`` is "speech", "speakers" or "training"."""
 
     role: str
     about: str

@@ -193,10 +193,20 @@ def speech_model_path(name: str) -> Path:
     return found
 
 
+def speaker_model_path() -> Path:
+    """The folder of the model that tells voices apart; raises ``CompanionError`` with the command that pulls it."""
+    from companion.modelstore.store import ModelStore
+    from companion.speech.speakers import MODEL
+
+    return ModelStore(locations.models_dir()).path(MODEL)
+
+
 def check_speech_model(settings: Settings) -> None:
-    """Raise now, before anything is opened, when the speech model is not there."""
+    """Raise now, before anything is opened, when a model that listening needs is not there."""
     from companion.pipeline import choosing
 
+    if settings.speech.speakers:
+        speaker_model_path()
     if settings.speech.model == choosing.AUTO:
         if not choosing.candidates(settings.speech.language, speech_model_path):
             speech_model_path("base")  # says how to pull it
@@ -216,6 +226,7 @@ def check_devices(settings: Settings) -> None:
 def load_understanding(settings: Settings) -> Understanding:
     """Load the models of recognition and reading; takes seconds (more the first time with "auto", which measures)."""
     from companion.pipeline import choosing
+    from companion.speech.speakers import SpeakerEmbedder
     from companion.speech.transcriber import Transcriber
 
     if settings.speech.model == choosing.AUTO:
@@ -233,7 +244,8 @@ def load_understanding(settings: Settings) -> Understanding:
     transcriber.warm_up()
     smaller = smaller_speech_model(settings)
     load_smaller = (lambda: Transcriber(speech_model_path(smaller), name=smaller, language="en")) if smaller else None
-    understanding = Understanding(transcriber, model, settings, load_smaller)
+    embed = SpeakerEmbedder(speaker_model_path()).embed if speech.speakers else None
+    understanding = Understanding(transcriber, model, settings, load_smaller, embed)
     understanding.know_voice("me", usual_voice.load(locations.voice_path()))
     return understanding
 

@@ -10,6 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from companion.affect.layout import Turn
 from companion.affect.reading import Reading, TextModel
 from companion.affect.voice import VoiceBaseline, VoiceFeatures, measure
@@ -19,6 +22,7 @@ from companion.events import SPEAKERS, Speaker, Utterance, Voice, Word
 from companion.speech.ear import Speech
 from companion.speech.guard import Evidence, junk_reason
 from companion.speech.languages import SideLanguage
+from companion.speech.speakers import RATE, SHORTEST_S, Embedding, People
 from companion.speech.transcriber import Transcriber, Transcript, without_loop
 
 _log = logging.getLogger(__name__)
@@ -98,6 +102,7 @@ class Understanding:
         model: TextModel,
         settings: Settings,
         load_smaller: Callable[[], Transcriber] | None = None,
+        embed: Callable[[NDArray[np.float32]], Embedding] | None = None,
     ) -> None:
         self._transcriber = self._usual = transcriber
         self._load_smaller = load_smaller
@@ -109,6 +114,8 @@ class Understanding:
             for speaker, wanted in (("me", settings.affect.voice_me), ("them", settings.affect.voice_them))
             if wanted
         }
+        self._embed = embed
+        self._people = People()
         self._foreseen: dict[Speaker, tuple[float, float, Transcript | None]] = {}
         self._languages: dict[Speaker, SideLanguage] = {speaker: SideLanguage() for speaker in SPEAKERS}
 
@@ -187,7 +194,17 @@ class Understanding:
             levels=reading.levels,
             voice=self._voice(speech, heard.text),
             continues=understood.continues,
+            person=self._person(speech),
         )
+
+    def _person(self, speech: Speech) -> int:
+        """Which of the people on the other side it was; 0 where that is not asked for or not to be told."""
+        if self._embed is None or speech.speaker != "them":
+            return 0
+        first = round((speech.t0 - speech.samples_t0) * RATE)
+        said = speech.samples[max(0, first) : round((speech.t1 - speech.samples_t0) * RATE)]
+        long_enough = len(said) >= SHORTEST_S * RATE
+        return self._people.label(self._embed(said) if long_enough else None, speech.t0, speech.t1)
 
     def _voice(self, speech: Speech, text: str) -> Voice | None:
         baseline = self._voices.get(speech.speaker)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from companion import wire
 from companion.events import Escalation, Event, Named, Prompt, Titled, Utterance
-from companion.plain import clean, clock
+from companion.plain import clean, clock, numbered
 from companion.review.summary import summarise
 from companion.review.text import told
 
@@ -31,7 +31,7 @@ def as_csv(events: Events, title: str) -> str:
     del title
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["t0", "t1", "speaker", "level", "drivers", "text"])
+    writer.writerow(["t0", "t1", "speaker", "level", "drivers", "text", "person"])
     level = 0
     for event in events:
         if isinstance(event, Escalation):
@@ -40,7 +40,9 @@ def as_csv(events: Events, title: str) -> str:
             drivers = " ".join(f"{d.id}:{d.score:.2f}" for d in event.drivers)
             text = clean(event.text)
             text = f"'{text}" if text.startswith(_FORMULA) else text
-            writer.writerow([f"{event.t0:.3f}", f"{event.t1:.3f}", event.speaker, level, drivers, text])
+            writer.writerow(
+                [f"{event.t0:.3f}", f"{event.t1:.3f}", event.speaker, level, drivers, text, event.person or ""]
+            )
     return out.getvalue()
 
 
@@ -51,7 +53,7 @@ def as_markdown(events: Events, title: str) -> str:
     for event in sorted(events, key=lambda e: e.t):
         match event:
             case Utterance():
-                out.append(f"- `{clock(event.t0).strip()}` **{_marked(who[event.speaker])}**: {_marked(event.text)}")
+                out.append(f"- `{clock(event.t0).strip()}` **{_marked(_voice(who, event))}**: {_marked(event.text)}")
             case Escalation():
                 reasons = _marked("; ".join(event.reasons))
                 out.append(f"- `{clock(event.t).strip()}` *level {event.level}: {reasons}*")
@@ -67,7 +69,7 @@ def as_srt(events: Events, title: str) -> str:
     del title
     who = _names(events)
     blocks = [
-        f"{n}\n{_time(u.t0, ',')} --> {_time(u.t1, ',')}\n{_caption(who[u.speaker])}: {_caption(u.text)}\n"
+        f"{n}\n{_time(u.t0, ',')} --> {_time(u.t1, ',')}\n{_caption(_voice(who, u))}: {_caption(u.text)}\n"
         for n, u in enumerate(_spoken(events), 1)
     ]
     return "\n".join(blocks)
@@ -78,7 +80,7 @@ def as_vtt(events: Events, title: str) -> str:
     del title
     who = {speaker: _escaped(_caption(name)) for speaker, name in _names(events).items()}
     blocks = [
-        f"{_time(u.t0, '.')} --> {_time(u.t1, '.')}\n<v {who[u.speaker]}>{_escaped(_caption(u.text))}\n"
+        f"{_time(u.t0, '.')} --> {_time(u.t1, '.')}\n<v {_voice(who, u)}>{_escaped(_caption(u.text))}\n"
         for u in _spoken(events)
     ]
     return "WEBVTT\n\n" + "\n".join(blocks)
@@ -96,6 +98,10 @@ FORMATS: Mapping[str, Callable[[Events, str], str]] = {
 def _names(events: Events) -> dict[str, str]:
     """What each side is called: the name that the user gave, else "You" and "They"."""
     return WHO | {e.speaker: e.name for e in events if isinstance(e, Named) and e.name}
+
+
+def _voice(who: Mapping[str, str], said: Utterance) -> str:
+    return numbered(who[said.speaker], said.person)
 
 
 def _spoken(events: Events) -> list[Utterance]:

@@ -96,7 +96,7 @@ def interactive(events: Sequence[Event], summary: Summary) -> dict[str, Any]:
         rows.append(
             {
                 "t": round(u.t0, 2),
-                "who": clean(summary.who(u.speaker)),
+                "who": clean(summary.who(u.speaker, u.person)),
                 "text": clean(u.text),
                 "level": level,
                 "why": clean("; ".join(step.reasons)) if step and level else "",
@@ -241,7 +241,7 @@ def _rows(events: tuple[Event, ...], summary: Summary) -> list[Row]:
         t = clock(event.t).strip()
         match event:
             case Utterance():
-                who = clean(summary.who(event.speaker))
+                who = clean(summary.who(event.speaker, event.person))
                 rows.append(Row(event.speaker, clock(event.t0).strip(), who, clean(event.text), _anchor(event.t)))
             case Escalation():
                 reasons = clean("; ".join(event.reasons))

@@ -27,6 +27,7 @@ from companion.events import (
     Titled,
     Utterance,
 )
+from companion.plain import numbered
 from companion.review import spans
 from companion.review.spans import Span
 
@@ -139,9 +140,9 @@ class Summary:
         both = self.sides["me"].talk_s + self.sides["them"].talk_s
         return self.sides["me"].talk_s / both if both else 0.0
 
-    def who(self, speaker: Speaker) -> str:
-        """What a side is called: the name that was given, else "you" or "they"."""
-        return self.names.get(speaker) or {"me": "you", "them": "they"}[speaker]
+    def who(self, speaker: Speaker, person: int = 0) -> str:
+        """What a side is called: the name that was given, else "you" or "they"; then the person's number."""
+        return numbered(self.names.get(speaker) or {"me": "you", "them": "they"}[speaker], person)
 
 
 def summarise(events: Sequence[Event]) -> Summary:

@@ -168,7 +168,7 @@ def _told(talk: Talk, row: Row, palette: Palette) -> tuple[str, str, Style]:
     dim = Style(color=palette.dim)
     match row.event:
         case Utterance() as u:
-            return clean(talk.summary.who(u.speaker)), clean(u.text), Style(color=palette.text)
+            return clean(talk.summary.who(u.speaker, u.person)), clean(u.text), Style(color=palette.text)
         case Escalation() as e:
             arrow = "▲" if e.level > e.previous else "▼"
             words = f"{NAMES[e.level].lower()} because {clean('; '.join(e.reasons))}"

@@ -56,6 +56,7 @@ class Said:
     t0: float
     text: str
     stable: int
+    person: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _said(state: LiveState, said: Utterance) -> LiveState:
     return replace(
         state,
         pace=pace,
-        fresh=(*state.fresh, Said(said.speaker, said.t0, said.text, len(said.text))),
+        fresh=(*state.fresh, Said(said.speaker, said.t0, said.text, len(said.text), said.person)),
         partials=tuple(p for p in state.partials if p.speaker != said.speaker),
         talked=(me + seconds, them) if said.speaker == "me" else (me, them + seconds),
     )

@@ -13,7 +13,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from companion.plain import clean
+from companion.plain import clean, numbered
 from companion.tui.palette import Palette
 from companion.tui.state import Said
 from companion.tui.wrap import wrapped
@@ -63,7 +63,7 @@ class Transcript(ScrollView):
 
     def text(self) -> str:
         """All finals as text, a line each (for tests and for copying)."""
-        return "\n".join(f"{WHO[s.speaker]}: {clean(s.text)}" for s in self._said)
+        return "\n".join(f"{numbered(WHO[s.speaker], s.person)}: {clean(s.text)}" for s in self._said)
 
     def follow(self) -> None:
         """Back to the newest words."""
@@ -134,8 +134,8 @@ class Transcript(ScrollView):
         palette = self._palette
         text = clean(said.text)
         start, end = _lines(text, self._width)[within]
-        who = WHO[said.speaker] if within == 0 else ""
-        yield Segment(f"{who:>4}  ", self._style(palette.accent if said.speaker == "me" else palette.dim))
+        who = f"{WHO[said.speaker]:>4}{said.person or ''}" if within == 0 else ""
+        yield Segment(f"{who:6}", self._style(palette.accent if said.speaker == "me" else palette.dim))
         firm = min(max(said.stable, start), end)
         yield Segment(text[start:firm], self._style(palette.text))
         yield Segment(text[firm:end], self._style(palette.dim, italic=True))
