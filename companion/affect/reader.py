@@ -41,6 +41,8 @@ class Card(msgspec.Struct, frozen=True):
     alone: float = 0.0
     """How much of a driver is read from the turn by itself, the rest in its context: for weights whose heads see the
     mean of turn and context, and so grow timid in a long context. Others are read once."""
+    tension: float = 0.0
+    """How far thresholds fall where the talk is surely tense (0: not at all): drivers are likelier there."""
 
 
 class OnnxReader:
@@ -66,7 +68,7 @@ class OnnxReader:
         if context and self.card.alone:
             emotions, by_itself, _ = self.probabilities(current, ())
             drivers = self.card.alone * by_itself + (1 - self.card.alone) * drivers
-        return Reading(self._emotions(emotions), self._drivers(drivers, current[0]), level_probabilities(level))
+        return Reading(self._emotions(emotions), self._drivers(drivers, level, current[0]), level_probabilities(level))
 
     def probabilities(self, current: Turn, context: Sequence[Turn]) -> tuple[NDArray[np.float64], ...]:
         """Calibrated probabilities of the emotions (28,), the drivers (14,), and level at least 1, 2, 3 (3,)."""
@@ -91,11 +93,16 @@ class OnnxReader:
         ranked = sorted(zip(self.card.emotions, probabilities.tolist(), strict=True), key=lambda e: -e[1])
         return {name: p for name, p in ranked if p >= NAMED_EMOTION}
 
-    def _drivers(self, probabilities: NDArray[np.float64], speaker: str) -> tuple[Driver, ...]:
+    def _drivers(
+        self, probabilities: NDArray[np.float64], level: NDArray[np.float64], speaker: str
+    ) -> tuple[Driver, ...]:
+        lowered = 1.0 - self.card.tension * float(level[0])
         found = [
             Driver(name, p)
             for name, p in zip(self.card.drivers, probabilities.tolist(), strict=True)
-            if p >= self.card.thresholds[name] and name in DRIVERS and (name != "defensive" or speaker == "me")
+            if p >= lowered * self.card.thresholds[name]
+            and name in DRIVERS
+            and (name != "defensive" or speaker == "me")
         ]
         return tuple(sorted(found, key=lambda d: -d.score))
 

@@ -27,6 +27,8 @@ from transformers import AutoTokenizer
 
 BENIGN_FLAGGED = 0.035
 """The share of the lines without a driver that may be given one."""
+TENSION = 0.4
+"""How far the thresholds fall where the talk is surely tense."""
 RESAMPLES = 60
 """A threshold is the mean of those that are best for so many resamples of the lines (bagging: Breiman 1996): they are few."""
 
@@ -72,7 +74,7 @@ def driver_thresholds(probabilities: np.ndarray, truth: np.ndarray, weight: np.n
     for a calm line it sets free, so that the drivers which can be told apart give way last.
     """
     calm = truth.sum(1) == 0
-    grid = np.arange(0.04, 0.99, 0.01)
+    grid = np.arange(0.04, 1.2, 0.01)
     over = (probabilities[:, :, None] >= grid).astype(np.float32)  # (lines, drivers, grid)
     random = np.random.default_rng(5)
     scores = []
@@ -139,6 +141,10 @@ def main() -> None:
     alone = slice(0, len(lines))
     # the one author of corpus/fit and the dev lines, of several, count alike
     weight = np.array([1.0 / len(x) for x in sets for _ in x])
+    tense = sigmoid(level / temperature["level"])[:, :1]
+    probabilities = probabilities / (1 - TENSION * tense)
+    them = np.array([e.current[0] != "me" for e in held])
+    probabilities[them, DRIVERS.index("defensive")] = 0  # it is the user's own
     thresholds = driver_thresholds(probabilities[alone], truth[alone], weight)
     named = best_thresholds(sigmoid(feelings / temperature["emotions"]), felt)
     card = {
@@ -146,6 +152,7 @@ def main() -> None:
         "end": tokenizer.sep_token, "emotions": EMOTIONS, "drivers": DRIVERS,
         "thresholds": {d: round(float(t), 3) for d, t in zip(DRIVERS, thresholds, strict=True)},
         "emotion_thresholds": {e: round(float(t), 2) for e, t in zip(EMOTIONS, named, strict=True)},
+        "tension": TENSION,
         "temperature": {k: round(v, 3) for k, v in temperature.items()},
         "fitted_on": ["corpus/fit", "goemotions/dev", *(["dev"] if args.dev else [])],
     }  # fmt: skip

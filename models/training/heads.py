@@ -1,6 +1,6 @@
-"""Stage 2b: fit the drivers' head to the encoder as it has become.
+"""Stage 2b: fit the heads of drivers and emotions to the encoder as it has become.
 
-    python heads.py --base BASE --weights reader.pt --out reader.pt
+    python heads.py --base BASE --weights reader.pt --goemotions DIR --out reader.pt
 
 The encoder learns slowly and well, its head ends a little behind it. With the encoder as it is, the head is a logistic
 regression on 768 features a line, which has one best solution: found here by L-BFGS, with as much shrinkage as is best
@@ -25,7 +25,9 @@ from measure import best_thresholds, f1
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from transformers import AutoTokenizer
 
-TURNS = 800
+TURNS = 1500
+COMMENTS = 20_000
+"""Of GoEmotions' training set, for the emotions' head."""
 SHRINKAGES = (3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4)
 
 
@@ -43,12 +45,14 @@ def features(reader: network.Reader, ids: list[list[int]]) -> torch.Tensor:
     return out.clone()
 
 
-def fit(x: torch.Tensor, y: torch.Tensor, head: torch.nn.Linear, shrinkage: float) -> torch.nn.Linear:
+def fit(
+    x: torch.Tensor, y: torch.Tensor, head: torch.nn.Linear, shrinkage: float, rare: float = RARE
+) -> torch.nn.Linear:
     """The head that is best for features ``x`` (rows, hidden) and labels ``y`` (rows, drivers)."""
     out = torch.nn.Linear(head.in_features, head.out_features)
     out.load_state_dict(head.state_dict())
     optimiser = torch.optim.LBFGS(out.parameters(), lr=1.0, max_iter=200, line_search_fn="strong_wolfe")
-    weight = torch.full((y.shape[1],), RARE)
+    weight = torch.full((y.shape[1],), rare)
 
     def closure() -> torch.Tensor:
         optimiser.zero_grad()
@@ -64,6 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True)
+    parser.add_argument("--goemotions", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     torch.manual_seed(13)
@@ -73,7 +78,8 @@ def main() -> None:
     lines, turns = corpus.read(HERE / "corpus")
     held, _ = corpus.read(HERE / "corpus" / "fit")
     rows = [e for e in lines if not corpus.is_calm(e) or random.random() < CALM_SHARE]
-    rows += random.sample([e for e in turns if not corpus.is_calm(e)], TURNS)
+    tense = [e for e in turns if not corpus.is_calm(e)]
+    rows += random.sample(tense, min(TURNS, len(tense)))
     sets = {}
     for name, part in (("train", rows), ("fit", held)):
         texts = [corpus.texts(e, augment=False) for e in part]
@@ -92,6 +98,13 @@ def main() -> None:
         if best is None or loss < best[0]:
             best = (loss, head)
     reader.drivers.load_state_dict(best[1].state_dict())
+    # one shrinkage will do: there are a hundred comments to a weight
+    comments, felt = emotions.read(args.goemotions / "train.tsv")
+    picked = random.sample(range(len(comments)), COMMENTS)
+    x = features(reader, encode(tokenizer, ["them: " + comments[i] for i in picked], [""] * COMMENTS))
+    reader.emotions.load_state_dict(
+        fit(x, torch.from_numpy(felt[picked]), reader.emotions, SHRINKAGES[0], rare=1.0).state_dict()
+    )
     torch.save(reader.state_dict(), args.out)
 
 

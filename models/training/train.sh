@@ -11,7 +11,8 @@ mkdir -p "$work"
   "$PYTHON" emotions.py --base "$work/base" --goemotions "$GOEMOTIONS" --out "$work/emotions.pt"
 [ -f "$work/reader.pt" ] ||
   "$PYTHON" joint.py --base "$work/base" --weights "$work/emotions.pt" --goemotions "$GOEMOTIONS" --out "$work/reader.pt"
-[ -f "$work/fitted.pt" ] || "$PYTHON" heads.py --base "$work/base" --weights "$work/reader.pt" --out "$work/fitted.pt"
+[ -f "$work/fitted.pt" ] || "$PYTHON" heads.py --base "$work/base" --weights "$work/reader.pt" \
+  --goemotions "$GOEMOTIONS" --out "$work/fitted.pt"
 "$PYTHON" export.py --base "$work/base" --weights "$work/fitted.pt" --goemotions "$GOEMOTIONS" \
   ${DEV:+--dev "$DEV"} --out ../reader
 [ -f "$work/small_emotions.pt" ] || "$PYTHON" emotions.py --base "$SMALL" --goemotions "$GOEMOTIONS" \
