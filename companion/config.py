@@ -97,9 +97,9 @@ class EscalationSettings:
 
     sensitivity: Annotated[float, Meta(ge=-1, le=1)] = 0.0
     """-1 hardly ever speaks up, 0 as delivered, 1 speaks up early."""
-    enter: Ladder = (0.55, 0.60, 0.60)
+    enter: Ladder = (0.55, 0.55, 0.60)
     """Belief that the level is at least 1, 2, 3, at which it is entered."""
-    leave: Ladder = (0.35, 0.35, 0.40)
+    leave: Ladder = (0.32, 0.32, 0.40)
     """Belief below which it is left again."""
     half_life_s: Annotated[float, Meta(ge=5, le=3600)] = 90.0
     """Silence in which the belief relaxes half-way to calm."""
