@@ -38,6 +38,8 @@ AFTERMATH_S = 150.0
 """How long after a heated stretch a tense talk may still be helped."""
 SETTLES_S = 8.0
 """After a step down nothing is suggested for this long: it recovers by itself."""
+MILD_TURNS = 2
+"""After so many of their turns in a row without a driver it recovers by itself, though the level still lags."""
 PATIENCE = 1.5
 """Each dismissal in a row makes the least time between prompts this much longer."""
 HOUR_S = 3600.0
@@ -65,6 +67,7 @@ class Coach:
         self._aftermath = Aftermath()
         self._heated_last = float("-inf")
         self._stepped_down = float("-inf")
+        self._milder = 0
         self._speaking = {"me": False, "them": False}
         self._gap_since = 0.0
         self._pending: _Pending | None = None
@@ -138,6 +141,10 @@ class Coach:
         else:
             self._notes.hear(said.text, said.t)
             self._last_heard = said
+            if not said.continues:
+                self._milder += 1
+            if said.drivers:
+                self._milder = 0
             self._passed = self._passed or self._answered
         self._subjects.hear(said.speaker, said.text)
         self._scene = self._scene.hear(said)
@@ -176,6 +183,8 @@ class Coach:
 
     def _worth_helping(self, now: float) -> bool:
         if now - self._stepped_down <= SETTLES_S:
+            return False
+        if self._milder >= MILD_TURNS and self._scene.level <= 2:
             return False
         if self._scene.level >= 2:
             return True

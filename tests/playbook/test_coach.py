@@ -207,6 +207,14 @@ def test_a_talk_that_recovers_is_left_alone() -> None:
     assert Talk().level(3).wait(1).level(2).turn("them", "anger").prompts == []
 
 
+def test_milder_turns_count_as_recovery_while_the_level_still_lags() -> None:
+    talk = Talk().level(2).turn("them", "anger").wait(40)
+    assert len(talk.prompts) == 1
+    talk.turn("them").wait(10).turn("them").wait(10).turn("me", "defensive").wait(10)
+    assert len(talk.prompts) == 1
+    assert len(talk.turn("them", "hurt").prompts) == 2
+
+
 def test_in_the_aftermath_only_what_was_not_answered_yet() -> None:
     talk = Talk().level(2).turn("them", "hurt").wait(20).level(1).wait(20).turn("them", "hurt")
     assert [p.driver for p in talk.prompts] == ["hurt"]
