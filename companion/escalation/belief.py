@@ -22,8 +22,9 @@ TRANSITIONS = np.array(
         [0.009, 0.076, 0.255, 0.660],
     ]
 )
-"""Chance of the next turn's level (columns) after this one's (rows): from the corpus' calls, with every change 1.7 times
-as likely as it is there, which did best on the fit author's and the dev calls (a grid with ``TRUST`` and the ladder)."""
+"""Chance of the next turn's level (columns) after this one's (rows): from the corpus' calls, with every change 1.7
+times as likely as it is there, which did best on the fit author's and the dev calls (a grid with ``TRUST``, the ladder).
+"""
 USUAL = np.array([0.58, 0.24, 0.15, 0.03])
 """How often each level is labelled in what the model learnt from; divided out of its readings."""
 TRUST = 0.7
