@@ -23,7 +23,7 @@ TRANSITIONS = np.array(
     ]
 )
 """Chance of the next turn's level (columns) after this one's (rows): from the corpus' calls, with every change 1.7
-times as likely as it is there, which did best on the fit author's and the dev calls (a grid with ``TRUST``, the ladder).
+times as likely as it is there, which did best on the fit author's and the dev calls (a grid with ``TRUST``).
 """
 USUAL = np.array([0.58, 0.24, 0.15, 0.03])
 """How often each level is labelled in what the model learnt from; divided out of its readings."""
