@@ -12,12 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import corpus
 import emotions
+import loop
 import network
 import numpy as np
 import torch
@@ -128,7 +128,6 @@ def main() -> None:
     held_lines, held_calls = corpus.read(HERE / "corpus" / "fit")
     schedule = None
     for epoch in range(args.epochs):
-        started = time.time()
         comments = [
             Lesson(unlabelled((random.choice(("me", "them")), texts[i])), emotions=felt[i])
             for i in random.sample(range(len(texts)), COMMENTS)
@@ -136,24 +135,12 @@ def main() -> None:
         every = [*lessons, *comments]
         ids = encode(tokenizer, *map(list, zip(*[corpus.texts(x.example, augment=True) for x in every], strict=True)))
         batches = budgeted([len(x) for x in ids], BATCH_TOKENS, BATCH_ROWS)
-        schedule = schedule or torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, [g["lr"] for g in optimiser.param_groups], total_steps=int(args.epochs * len(batches) * 1.03) + 20,
-            pct_start=0.06, anneal_strategy="linear",
-        )  # fmt: skip
-        student.train()
-        losses = []
-        for step, part in enumerate(batches):
-            loss = loss_of(student, [ids[k] for k in part], [every[k] for k in part])
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(student.parameters(), 1.0)
-            optimiser.step()
-            optimiser.zero_grad()
-            schedule.step()
-            losses.append(loss.item())
-            if step % 200 == 199:
-                pace = (time.time() - started) / (step + 1)
-                print(f"epoch {epoch} step {step + 1}/{len(batches)} loss {np.mean(losses[-200:]):.4f} {pace:.2f} s/step",
-                      flush=True)  # fmt: skip
+        schedule = schedule or loop.schedule(optimiser, args.epochs * len(batches))
+
+        def loss_at(part: list[int], ids: list[list[int]] = ids, every: list[Lesson] = every) -> torch.Tensor:
+            return loss_of(student, [ids[k] for k in part], [every[k] for k in part])
+
+        loop.descend(student, optimiser, schedule, batches, loss_at, f"epoch {epoch}")
         torch.save(student.state_dict(), args.out)
         report(student, tokenizer, held_lines, "held-out lines")
         report(student, tokenizer, held_calls, "held-out turns")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import argparse
 import random
-import time
 from pathlib import Path
 
+import loop
 import network
 import numpy as np
 import torch
@@ -67,28 +67,17 @@ def main() -> None:
     reader = network.load(args.base)
     groups = network.parameter_groups(reader, args.rate, {"emotions": 1e-3}, args.frozen)
     optimiser = torch.optim.AdamW(groups, fused=True)
-    labels = torch.from_numpy(sets["train"][1])
-    steps = args.epochs * (len(labels) // 32)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, [g["lr"] for g in groups], total_steps=steps + 10, pct_start=0.06, anneal_strategy="linear"
-    )
+    labels, lengths = torch.from_numpy(sets["train"][1]), [len(x) for x in ids["train"]]
+    rates = loop.schedule(optimiser, args.epochs * (len(labels) // 32))
+
+    def loss_at(part: list[int]) -> torch.Tensor:
+        tokens, mask = collate([ids["train"][k] for k in part])
+        with torch.autocast("cpu", torch.bfloat16, enabled=FAST_BF16):
+            logits = reader(tokens, mask)[0]
+        return binary_cross_entropy_with_logits(logits.float(), labels[part])
+
     for epoch in range(args.epochs):
-        reader.train()
-        started, losses = time.time(), []
-        for step, part in enumerate(bucketed([len(x) for x in ids["train"]], 32)):
-            tokens, mask = collate([ids["train"][k] for k in part])
-            with torch.autocast("cpu", torch.bfloat16, enabled=FAST_BF16):
-                logits = reader(tokens, mask)[0]
-            loss = binary_cross_entropy_with_logits(logits.float(), labels[part])
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-            optimiser.step()
-            optimiser.zero_grad()
-            schedule.step()
-            losses.append(loss.item())
-            if step % 100 == 99:
-                pace = (time.time() - started) / (step + 1)
-                print(f"epoch {epoch} step {step + 1} loss {np.mean(losses[-100:]):.4f} {pace:.2f} s/step", flush=True)
+        loop.descend(reader, optimiser, rates, list(bucketed(lengths, 32)), loss_at, f"epoch {epoch}")
         torch.save(reader.state_dict(), args.out)
         thresholds = best_thresholds(predict(reader, ids["dev"]), sets["dev"][1])
         score = macro_f1(predict(reader, ids["test"]) >= thresholds, sets["test"][1])

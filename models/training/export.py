@@ -17,6 +17,7 @@ import corpus
 import emotions
 import network
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 from joint import HERE, LONGEST, encode
@@ -43,6 +44,22 @@ def to_onnx(reader: network.Reader, path: Path) -> None:
         output_names=["emotions", "drivers", "level"], dynamo=True, external_data=False,
         dynamic_shapes={"input_ids": shape, "attention_mask": shape},
     )  # fmt: skip
+
+
+def without_traces(path: Path) -> None:
+    """Take out what the exporter writes about where it ran: the files and lines of this machine behind every node."""
+    model = onnx.load(path)
+    for graph in (model.graph, *model.functions):
+        for node in graph.node:
+            node.doc_string = ""
+            del node.metadata_props[:]
+        del graph.metadata_props[:]
+        for value in graph.value_info:
+            del value.metadata_props[:]
+    for value in (*model.graph.input, *model.graph.output, *model.graph.initializer):
+        del value.metadata_props[:]
+    del model.metadata_props[:]
+    onnx.save(model, path)
 
 
 def run(session: onnxruntime.InferenceSession, ids: list[list[int]]) -> list[np.ndarray]:
@@ -115,6 +132,7 @@ def main() -> None:
     to_onnx(network.load(args.base, args.weights), float_path)
     quantize_dynamic(float_path, args.out / "model.onnx", weight_type=QuantType.QInt8, per_channel=True,
                      extra_options={"MatMulConstBOnly": True})  # fmt: skip
+    without_traces(args.out / "model.onnx")
     shutil.copyfile(args.base / "tokenizer.json", args.out / "tokenizer.json")
     session = onnxruntime.InferenceSession(str(args.out / "model.onnx"), providers=["CPUExecutionProvider"])
 

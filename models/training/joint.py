@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import argparse
 import random
-import time
 from pathlib import Path
 
 import corpus
 import emotions
+import loop
 import network
 import numpy as np
 import torch
@@ -129,9 +129,8 @@ def main() -> None:
         torch.nn.init.constant_(reader.drivers.bias, PRIOR)
     groups = network.parameter_groups(reader, args.rate, HEAD_RATES, args.frozen)
     optimiser = torch.optim.AdamW(groups, fused=True)
-    schedule = None
+    rates = None
     for epoch in range(args.epochs):
-        started = time.time()
         rows: list[corpus.Example | np.ndarray] = [
             corpus.vary(e, calm)
             for e in train
@@ -145,25 +144,13 @@ def main() -> None:
             second.append("")
         ids = encode(tokenizer, first, second)
         batches = budgeted([len(x) for x in ids], BATCH_TOKENS, BATCH_ROWS)
-        schedule = schedule or torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, [g["lr"] for g in groups], total_steps=int(args.epochs * len(batches) * 1.03) + 20,
-            pct_start=0.06, anneal_strategy="linear",
-        )  # fmt: skip
-        reader.train()
-        losses = []
-        for step, part in enumerate(batches):
+        rates = rates or loop.schedule(optimiser, args.epochs * len(batches))
+
+        def loss_at(part: list[int], ids: list[list[int]] = ids, rows: list[corpus.Example | np.ndarray] = rows):
             with torch.autocast("cpu", torch.bfloat16, enabled=emotions.FAST_BF16):
-                loss = loss_of(reader, [ids[k] for k in part], [rows[k] for k in part])
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-            optimiser.step()
-            optimiser.zero_grad()
-            schedule.step()
-            losses.append(loss.item())
-            if step % 100 == 99:
-                pace = (time.time() - started) / (step + 1)
-                print(f"epoch {epoch} step {step + 1}/{len(batches)} loss {np.mean(losses[-100:]):.4f} {pace:.2f} s/step",
-                      flush=True)  # fmt: skip
+                return loss_of(reader, [ids[k] for k in part], [rows[k] for k in part])
+
+        loop.descend(reader, optimiser, rates, batches, loss_at, f"epoch {epoch}")
         torch.save(reader.state_dict(), args.out)
         for name, held in (("held-out lines", held_lines), ("held-out turns", held_calls)):
             if held:

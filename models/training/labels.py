@@ -1,5 +1,11 @@
 """The label sets, in the order of the model's outputs."""
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from companion import terms
+
 EMOTIONS = [
     "admiration",
     "amusement",
@@ -30,20 +36,5 @@ EMOTIONS = [
     "surprise",
     "neutral",
 ]
-DRIVERS = [
-    "anger",
-    "threat",
-    "fear",
-    "hurt",
-    "demand",
-    "withdrawal",
-    "objection",
-    "pressure",
-    "distrust",
-    "identity",
-    "worldview",
-    "impasse",
-    "bad_faith",
-    "defensive",
-]
+DRIVERS = list(terms.DRIVERS)
 LEVELS = ("calm", "tense", "heated", "breaking")
