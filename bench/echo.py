@@ -18,6 +18,7 @@ import argparse
 import difflib
 import itertools
 import json
+import os
 import re
 import sys
 import time
@@ -197,7 +198,14 @@ def main() -> None:
     parser.add_argument("--calls", type=Path, default=DEV, help="the folder of the development calls")
     wanted = parser.parse_args()
     untouched(wanted.calls)
-    mind = OnlyMe(Transcriber(speech_model_path(wanted.model), name=wanted.model, language="en", threads=2))
+    mind = OnlyMe(
+        Transcriber(
+            speech_model_path(wanted.model),
+            name=wanted.model,
+            language="en",
+            threads=min(2, len(os.sched_getaffinity(0))),
+        )
+    )
     every = list(itertools.product(LEAKS, DELAYS, ROOMS))
     chosen = every if wanted.full else [(-3, 20, "small"), (-3, 400, "hall"), (-10, 120, "hall"), (-10, 250, "small"),
                                         (-20, 20, "hall"), (-20, 400, "small")]  # fmt: skip

@@ -276,6 +276,8 @@ class Call:
         speech = self._settings.speech
         may_end = any(ear.in_pause for ear in self._ears.values())  # a look begun now would keep its final waiting
         for speaker, ear in self._ears.items():
+            if ear.speaking and not ear.in_pause:
+                worker.goes_on(speaker)
             at_pause = ear.candidate(_LOOK_AFTER_S)
             if at_pause is not None:
                 if self._asked.get(speaker) != (at_pause.t0, at_pause.t1) and not worker.behind:

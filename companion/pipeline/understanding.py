@@ -152,15 +152,22 @@ class Understanding:
         )
         return "" if heard.doubtful or _is_junk(speech, heard) else without_loop(heard.text)
 
-    def foresee(self, speech: Speech, on_text: Callable[[str], None]) -> None:
+    def foresee(
+        self, speech: Speech, on_text: Callable[[str], None], pauses: Callable[[], bool] = lambda: True
+    ) -> None:
         """Do all the work for an utterance that pauses, in case this is its end: then ``hear`` has it at once.
 
-        ``on_text`` is told the words as soon as they are known (empty where they are not to be believed).
+        ``on_text`` is told the words as soon as they are known (empty where they are not to be believed). The rest is
+        left undone when ``pauses`` says that speech goes on: this was not the end.
         """
         heard = self._transcriber.transcribe(
-            speech.samples, choose=self._languages[speech.speaker].choose, on_text=on_text, try_again=False
+            speech.samples,
+            choose=self._languages[speech.speaker].choose,
+            on_text=on_text,
+            still=pauses,
+            try_again=False,
         )
-        if heard.doubtful:
+        if heard.doubtful or not pauses():
             return
         self._foreseen[speech.speaker] = (speech.t0, speech.t1, heard)
         if not _is_junk(speech, heard):

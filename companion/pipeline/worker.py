@@ -42,6 +42,7 @@ class Worker:
         self._lock = threading.Condition()
         self._finals: deque[tuple[Speech, float]] = deque()
         self._partials: dict[Speaker, Speech] = {}
+        self._pausing: dict[Speaker, tuple[float, float]] = {}
         self._texts: dict[Speaker, tuple[float, float, str]] = {}
         self._shown_t0: dict[Speaker, float] = {}
         self._agreements: dict[Speaker, tuple[float, Agreement]] = {}
@@ -67,7 +68,14 @@ class Worker:
                 self._finals.append((speech, time.monotonic()))
             else:
                 self._partials[speech.speaker] = speech
+                if speech.paused:
+                    self._pausing[speech.speaker] = (speech.t0, speech.t1)
             self._lock.notify()
+
+    def goes_on(self, speaker: Speaker) -> None:
+        """The pause in which ``speaker`` was is over, without having been an end: less is wanted of it."""
+        with self._lock:
+            self._pausing.pop(speaker, None)
 
     def text_of(self, speaker: Speaker, t0: float, t1: float) -> str | None:
         """What was said from ``t0`` to the pause at ``t1``, once that is known."""
@@ -164,12 +172,19 @@ class Worker:
     def _look(self, understanding: Understanding, speech: Speech) -> None:
         begun = time.monotonic()
         if speech.paused:
-            understanding.foresee(speech, lambda text: self._show(speech, text))
+            understanding.foresee(speech, lambda text: self._show(speech, text), lambda: self._may_be_end(speech))
             return
         before = self._words_before(speech)
         self._show(speech, f"{before} {understanding.words_so_far(speech)}".strip())
         self._partial_done = time.monotonic()
         self._partial_cost = 0.5 * self._partial_cost + 0.5 * (self._partial_done - begun)
+
+    def _may_be_end(self, speech: Speech) -> bool:
+        """Whether the pause after ``speech`` still lasts, or has ended the utterance."""
+        end = (speech.t0, speech.t1)
+        with self._lock:
+            due = any((f.speaker, f.t0, f.t1) == (speech.speaker, *end) for f, _ in self._finals)
+            return due or self._pausing.get(speech.speaker) == end
 
     def _words_before(self, speech: Speech) -> str:
         """The words up to the pause at which the sound of this look begins."""

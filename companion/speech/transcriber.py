@@ -92,13 +92,15 @@ class Transcriber:
         choose: Callable[[str, float], str] = lambda detected, _: detected,
         on_text: Callable[[str], None] | None = None,
         words: bool = True,
+        still: Callable[[], bool] = lambda: True,
         try_again: bool = True,
     ) -> Transcript:
         """The words of a clip of at most 28 s (float32 mono 16 kHz).
 
         With the language "auto", ``choose`` is told the one detected and its probability, and chooses. ``on_text`` is
-        told the text before the times of its words are sought; ``words`` False leaves them out. ``try_again`` False
-        gives up where the result looks like a run-away: a quick look is not worth five times its price.
+        told the text before the times of its words are sought; ``words`` False leaves them out, and so does ``still``
+        when it says then that they are no longer wanted. ``try_again`` False gives up where the result looks like a
+        run-away: a quick look is not worth five times its price.
         """
         seconds = len(samples) / RATE
         encoded = self._whisper.encode(self._features(samples, TAIL_S))
@@ -117,7 +119,8 @@ class Transcriber:
         in_doubt = doubtful and not try_again
         if on_text is not None:
             on_text("" if in_doubt else text)
-        timed = self._word_times(encoded, tokenizer, result.tokens, seconds) if words and text and not in_doubt else ()
+        wanted = words and text and not in_doubt and still()
+        timed = self._word_times(encoded, tokenizer, result.tokens, seconds) if wanted else ()
         return Transcript(
             text, timed[: len(text.split())], language, result.mean_log_probability, result.no_speech_probability,
             result.compression_ratio, detected, in_doubt,

@@ -63,7 +63,9 @@ class CountingUnderstanding:
         self.partials += 1
         return " ".join(["word"] * int((speech.t1 - speech.t0) / 0.3))
 
-    def foresee(self, speech: Speech, on_text: Callable[[str], None]) -> None:
+    def foresee(
+        self, speech: Speech, on_text: Callable[[str], None], pauses: Callable[[], bool] = lambda: True
+    ) -> None:
         on_text(self.words_so_far(speech))
 
     def hear(self, speech: Speech) -> Utterance | None:

@@ -86,3 +86,38 @@ def test_a_look_at_a_pause_is_known_to_the_session_by_its_times() -> None:
     assert worker.known_until("me", 1.0) == 2.0
     assert worker.known_until("me", 3.0) == 3.0
     assert worker.stop(5)
+
+
+class Attentive(CountingUnderstanding):
+    """Says whether the pause still lasted when the words were known."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+        self.paused: list[bool] = []
+
+    def foresee(
+        self, speech: Speech, on_text: Callable[[str], None], pauses: Callable[[], bool] = lambda: True
+    ) -> None:
+        self.meanwhile()
+        on_text("so")
+        self.paused.append(pauses())
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "wanted"), [("nothing", True), ("goes on", False), ("ends", True), ("ends, another begins", True)]
+)
+def test_work_at_a_pause_is_left_when_speech_goes_on_but_not_when_it_was_the_end(meanwhile: str, wanted: bool) -> None:
+    def happen() -> None:
+        if meanwhile.startswith("ends"):
+            worker.submit(Speech("me", 1.0, 2.0, 1.0, np.zeros(RATE, np.float32), 0.9))
+        if meanwhile in ("goes on", "ends, another begins"):
+            worker.goes_on("me")
+
+    mind = Attentive(happen)
+    worker = Worker(lambda: mind, list[Event]().append, pytest.fail)
+    worker.start()
+    worker.submit(Speech("me", 1.0, 2.0, 1.0, np.zeros(RATE, np.float32), 0.9, whole=False, paused=True))
+    until(lambda: bool(mind.paused))
+    assert mind.paused == [wanted]
+    assert worker.stop(5)

@@ -1,0 +1,83 @@
+"""The shipped reader, back from int8 ONNX into weights that can be trained: to go on from it without starting over.
+
+    python restore.py --model ../reader --base BASE --out restored.pt
+
+Writes a base folder (config and tokenizer) and the weights. What was rounded stays rounded: the restored reader says what
+the shipped one says, and a few hundred steps of training are enough to forget that it was ever int8.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import network
+import numpy as np
+import onnx
+import torch
+from labels import DRIVERS, EMOTIONS, LEVELS
+from onnx.numpy_helper import to_array
+from transformers import AutoModel, MPNetConfig, PreTrainedTokenizerFast
+
+LAYER = (
+    "attention.attn.q",
+    "attention.attn.k",
+    "attention.attn.v",
+    "attention.attn.o",
+    "intermediate.dense",
+    "output.dense",
+)
+"""The matrices of a layer, in the order in which the graph uses them; the exporter leaves them no names."""
+SPECIAL = {"bos_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "cls_token": "<s>",
+           "unk_token": "[UNK]", "pad_token": "<pad>", "mask_token": "<mask>"}  # fmt: skip
+
+
+def weights(model: onnx.ModelProto) -> dict[str, np.ndarray]:
+    """Every parameter of the reader by torch's name, float32, as (out, in) where it is a matrix."""
+    stored = {i.name: to_array(i) for i in model.graph.initializer}
+    out = {name: value for name, value in stored.items() if name.endswith((".weight", ".bias")) and value.ndim}
+    unnamed = []
+    for name in [n.removesuffix("_quantized") for n in stored if n.endswith("_quantized")]:
+        value = stored[f"{name}_quantized"]
+        plain = (value.astype(np.float32) - stored[f"{name}_zero_point"]) * stored[f"{name}_scale"]
+        if name.endswith("_Transposed"):
+            out[name.removesuffix("_Transposed")] = plain.T
+        elif name.endswith(".weight"):
+            out[name] = plain
+        else:
+            unnamed.append((int(name.removeprefix("val_")), plain.T))
+    for k, (_, plain) in enumerate(sorted(unnamed, key=lambda x: x[0])):
+        out[f"encoder.encoder.layer.{k // len(LAYER)}.{LAYER[k % len(LAYER)]}.weight"] = plain
+    return {name: np.ascontiguousarray(value, np.float32) for name, value in out.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    found = weights(onnx.load(args.model / "model.onnx"))
+    words, hidden = found["encoder.embeddings.word_embeddings.weight"].shape
+    config = MPNetConfig(
+        vocab_size=words, hidden_size=hidden, num_hidden_layers=sum(n.endswith("attn.q.weight") for n in found),
+        num_attention_heads=hidden // 64, intermediate_size=4 * hidden, layer_norm_eps=1e-5,
+        max_position_embeddings=len(found["encoder.embeddings.position_embeddings.weight"]),
+    )  # fmt: skip
+    args.base.mkdir(parents=True, exist_ok=True)
+    config.save_pretrained(args.base)
+    PreTrainedTokenizerFast(tokenizer_file=str(args.model / "tokenizer.json"), **SPECIAL).save_pretrained(args.base)
+    shutil.copyfile(args.model / "tokenizer.json", args.base / "tokenizer.json")
+    reader = network.Reader(AutoModel.from_config(config, add_pooling_layer=False), hidden, end=0)
+    state = {name: torch.from_numpy(value) for name, value in found.items()}
+    missing, odd = reader.load_state_dict(state, strict=False)
+    if odd or any("position_ids" not in name for name in missing):
+        raise SystemExit(f"{args.model} is not a reader of this shape: missing {missing}, unknown {odd}")
+    torch.save(reader.state_dict(), args.out)
+    print(f"{sum(v.size for v in found.values()) / 1e6:.1f} M parameters; {len(EMOTIONS)} emotions, {len(DRIVERS)} drivers, "
+          f"{len(LEVELS)} levels")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
