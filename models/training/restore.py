@@ -70,7 +70,7 @@ def main() -> None:
     PreTrainedTokenizerFast(tokenizer_file=str(args.model / "tokenizer.json"), **SPECIAL).save_pretrained(args.base)
     shutil.copyfile(args.model / "tokenizer.json", args.base / "tokenizer.json")
     reader = network.Reader(AutoModel.from_config(config, add_pooling_layer=False), hidden, end=0)
-    state = {name: torch.from_numpy(value) for name, value in found.items()}
+    state = {name: torch.tensor(value) for name, value in found.items()}
     missing, odd = reader.load_state_dict(state, strict=False)
     if odd or any("position_ids" not in name for name in missing):
         raise SystemExit(f"{args.model} is not a reader of this shape: missing {missing}, unknown {odd}")
