@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from companion.affect.feelings import NEGATIVE, POSITIVE, named
 from companion.affect.reader import OnnxReader
 from companion.terms import DRIVERS
 
@@ -25,14 +26,6 @@ ROOT = Path(__file__).parents[1]
 UNSEEN = ROOT / "models" / "training" / "corpus" / "unseen"
 ALARM = 0.6
 """Belief in level 2 from which a single line would count as an alarm."""
-POSITIVE = {
-    "admiration", "amusement", "approval", "caring", "desire", "excitement",
-    "gratitude", "joy", "love", "optimism", "pride", "relief",
-}  # fmt: skip
-NEGATIVE = {
-    "anger", "annoyance", "disappointment", "disapproval", "disgust", "embarrassment",
-    "fear", "grief", "nervousness", "remorse", "sadness",
-}  # fmt: skip
 
 
 def rows_of(path: Path) -> list[dict]:
@@ -58,17 +51,19 @@ def emotions(reader: OnnxReader, data: Path, most: int | None) -> dict[str, obje
     scores = np.zeros((len(rows), len(names)))
     for i, (text, ids, _) in enumerate(rows):
         truth[i, [int(k) for k in ids.split(",")]] = True
-        scores[i] = reader.probabilities(("", text.replace("[NAME]", "Sam").replace("[RELIGION]", "church")), ())[0]
+        scores[i] = reader.probabilities(("them", text.replace("[NAME]", "Sam").replace("[RELIGION]", "church")), ())[0]
     labelled = [{names[k] for k in np.flatnonzero(t)} for t in truth]
-    bad = [i for i, labels in enumerate(labelled) if labels and labels <= NEGATIVE]
     thresholds = np.array([reader.card.emotion_thresholds[n] for n in names])
-    above = np.where(scores >= thresholds, scores, 0)
-    flipped = [i for i in bad if above[i].max() > 0 and names[int(above[i].argmax())] in POSITIVE]
+    called = [named(dict(zip(names, row, strict=True)), reader.card.outweighs) for row in scores.tolist()]
+    leading = [next((name for name in feelings if name != "neutral"), "") for feelings in called]
+    sour = [name in POSITIVE for name, labels in zip(leading, labelled, strict=True) if labels and labels <= NEGATIVE]
+    sweet = [name in POSITIVE for name, labels in zip(leading, labelled, strict=True) if labels and labels <= POSITIVE]
     return {
         "what": "GoEmotions test", "comments": len(rows),
         "macro_f1": round(float(f1(scores >= thresholds, truth).mean()), 3),
         "ece": round(calibration_error(scores, truth), 4),
-        "negative_called_positive": round(len(flipped) / len(bad), 4),
+        "negative_called_positive": round(float(np.mean(sour)), 4),
+        "positive_called_positive": round(float(np.mean(sweet)), 4),
     }  # fmt: skip
 
 

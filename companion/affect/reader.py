@@ -15,14 +15,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from companion.affect.feelings import named
 from companion.affect.layout import Turn, assemble, pair
 from companion.affect.reading import Reading
 from companion.errors import CompanionError
 from companion.events import Driver
 from companion.terms import DRIVERS
-
-NAMED_EMOTION = 0.10
-"""An emotion is named from this probability on (below, it is noise of a 28-way head)."""
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -41,6 +39,8 @@ class Card(msgspec.Struct, frozen=True):
     alone: float = 0.0
     """How much of a driver is read from the turn by itself, the rest in its context: for weights whose heads see the
     mean of turn and context, and so grow timid in a long context. Others are read once."""
+    outweighs: float = 0.0
+    """How much likelier pleasant feelings must be than unpleasant ones for one of them to be named."""
     tension: float = 0.0
     """How far thresholds fall where the talk is surely tense (0: not at all): drivers are likelier there."""
 
@@ -68,7 +68,8 @@ class OnnxReader:
         if context and self.card.alone:
             emotions, by_itself, _ = self.probabilities(current, ())
             drivers = self.card.alone * by_itself + (1 - self.card.alone) * drivers
-        return Reading(self._emotions(emotions), self._drivers(drivers, level, current[0]), level_probabilities(level))
+        feelings = named(dict(zip(self.card.emotions, emotions.tolist(), strict=True)), self.card.outweighs)
+        return Reading(feelings, self._drivers(drivers, level, current[0]), level_probabilities(level))
 
     def probabilities(self, current: Turn, context: Sequence[Turn]) -> tuple[NDArray[np.float64], ...]:
         """Calibrated probabilities of the emotions (28,), the drivers (14,), and level at least 1, 2, 3 (3,)."""
@@ -88,10 +89,6 @@ class OnnxReader:
             1.0 / (1.0 + np.exp(-row[0].astype(np.float64) / self.card.temperature[head]))
             for head, row in zip(heads, logits, strict=True)
         )
-
-    def _emotions(self, probabilities: NDArray[np.float64]) -> dict[str, float]:
-        ranked = sorted(zip(self.card.emotions, probabilities.tolist(), strict=True), key=lambda e: -e[1])
-        return {name: p for name, p in ranked if p >= NAMED_EMOTION}
 
     def _drivers(
         self, probabilities: NDArray[np.float64], level: NDArray[np.float64], speaker: str

@@ -24,12 +24,19 @@ from joint import HERE, LONGEST, encode
 from labels import DRIVERS, EMOTIONS
 from measure import best_thresholds, f1
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from smooth import smooth
 from transformers import AutoTokenizer
+
+from companion.affect.feelings import NEGATIVE, POSITIVE, named
 
 BENIGN_FLAGGED = 0.035
 """The share of the lines without a driver that may be given one."""
-TENSION = 0.4
+SOUR_CALLED_SWEET = 0.015
+"""The share of those with only unpleasant feelings who may be said to have a pleasant one."""
+TENSION = 0.6
 """How far the thresholds fall where the talk is surely tense."""
+SEEN = 20
+"""Every so many of the held-out texts show how large the activations get."""
 RESAMPLES = 60
 """A threshold is the mean of those that are best for so many resamples of the lines (bagging: Breiman 1996): they are few."""
 
@@ -117,6 +124,19 @@ def driver_thresholds(probabilities: np.ndarray, truth: np.ndarray, weight: np.n
         at[best[1]] = best[2]
 
 
+def outweighing(scores: np.ndarray, truth: np.ndarray) -> float:
+    """How much likelier pleasant feelings must be, so that few who feel only unpleasant ones are called pleased."""
+    rows = [dict(zip(EMOTIONS, row, strict=True)) for row in scores.tolist()]
+    unpleasant = np.array([e in NEGATIVE for e in EMOTIONS])
+    sour = [r for r, t in zip(rows, truth, strict=True) if t.any() and not t[~unpleasant].any()]
+
+    def flipped(factor: float) -> float:
+        leading = (next((e for e in named(r, factor) if e != "neutral"), "") for r in sour)
+        return sum(e in POSITIVE for e in leading) / len(sour)
+
+    return next(float(k) for k in np.arange(1, 40, 0.5) if flipped(k) <= SOUR_CALLED_SWEET)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", type=Path, required=True)
@@ -128,15 +148,18 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(args.base)
+    lines, turns = corpus.read(HERE / "corpus" / "fit")
+    seen = [corpus.texts(e, augment=False) for e in lines[::SEEN] + turns[::SEEN]]
+    reader = network.load(args.base, args.weights).eval()
+    smooth(reader, encode(tokenizer, *map(list, zip(*seen, strict=True))))
     float_path = args.weights.with_suffix(".onnx")
-    to_onnx(network.load(args.base, args.weights), float_path)
+    to_onnx(reader, float_path)
     quantize_dynamic(float_path, args.out / "model.onnx", weight_type=QuantType.QInt8, per_channel=True,
                      extra_options={"MatMulConstBOnly": True})  # fmt: skip
     without_traces(args.out / "model.onnx")
     shutil.copyfile(args.base / "tokenizer.json", args.out / "tokenizer.json")
     session = onnxruntime.InferenceSession(str(args.out / "model.onnx"), providers=["CPUExecutionProvider"])
 
-    lines, turns = corpus.read(HERE / "corpus" / "fit")
     sets = [lines]
     if args.dev is not None:
         sets.append(corpus.lines([args.dev / "lines.jsonl"]))
@@ -148,7 +171,7 @@ def main() -> None:
     truth = np.stack([e.drivers for e in held])
     level_truth = np.stack([e.level for e in held])
     comments, felt = emotions.read(args.goemotions / "dev.tsv")
-    feelings = run(session, encode(tokenizer, comments, [""] * len(comments)))[0]
+    feelings = run(session, encode(tokenizer, ["them: " + c for c in comments], [""] * len(comments)))[0]
 
     temperature = {
         "emotions": best_temperature(feelings, felt),
@@ -164,13 +187,14 @@ def main() -> None:
     them = np.array([e.current[0] != "me" for e in held])
     probabilities[them, DRIVERS.index("defensive")] = 0  # it is the user's own
     thresholds = driver_thresholds(probabilities[alone], truth[alone], weight)
-    named = best_thresholds(sigmoid(feelings / temperature["emotions"]), felt)
+    feelings = sigmoid(feelings / temperature["emotions"])
+    from_on = best_thresholds(feelings, felt)
     card = {
         "name": args.name, "language": "en", "longest": LONGEST, "start": tokenizer.cls_token,
         "end": tokenizer.sep_token, "emotions": EMOTIONS, "drivers": DRIVERS,
         "thresholds": {d: round(float(t), 3) for d, t in zip(DRIVERS, thresholds, strict=True)},
-        "emotion_thresholds": {e: round(float(t), 2) for e, t in zip(EMOTIONS, named, strict=True)},
-        "tension": TENSION,
+        "emotion_thresholds": {e: round(float(t), 2) for e, t in zip(EMOTIONS, from_on, strict=True)},
+        "outweighs": outweighing(feelings, felt), "tension": TENSION,
         "temperature": {k: round(v, 3) for k, v in temperature.items()},
         "fitted_on": ["corpus/fit", "goemotions/dev", *(["dev"] if args.dev else [])],
     }  # fmt: skip

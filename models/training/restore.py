@@ -48,7 +48,8 @@ def weights(model: onnx.ModelProto) -> dict[str, np.ndarray]:
         else:
             unnamed.append((int(name.removeprefix("val_")), plain.T))
     for k, (_, plain) in enumerate(sorted(unnamed, key=lambda x: x[0])):
-        out[f"encoder.encoder.layer.{k // len(LAYER)}.{LAYER[k % len(LAYER)]}.weight"] = plain
+        name = f"encoder.encoder.layer.{k // len(LAYER)}.{LAYER[k % len(LAYER)]}"
+        out[f"{name}.weight"] = plain * stored.get(f"{name}.shrink", 1)  # see smooth.py
     return {name: np.ascontiguousarray(value, np.float32) for name, value in out.items()}
 
 
