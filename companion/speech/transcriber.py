@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from companion.errors import CompanionError
 from companion.events import Word
+from companion.speech import narrow
 from companion.speech.features import log_mel
 from companion.speech.guard import REPETITIVE, UNLIKELY
 
@@ -27,6 +28,11 @@ RATE = 16_000
 TAIL_S = 2.0
 """Silence after the clip that the encoder needs to see."""
 WINDOW_S = 30.0
+THREADS = 1
+"""For each clip. A token is too little work for two: 25 of base take 209 ms and 350 ms of processor with two threads,
+230 and 225 with one."""
+AT_ONCE = 2
+"""Clips that may be recognised at the same time, each with threads of its own: a look must not keep a final waiting."""
 _PREPENDED, _APPENDED = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 """Punctuation that belongs to the word after, or before (as in Whisper's own code)."""
 TOKENS_PER_S = 9.0
@@ -60,13 +66,12 @@ class Transcriber:
     def __init__(
         self, model: Path, *, name: str, language: str = "en", threads: int = 0, glossary: Sequence[str] = ()
     ) -> None:
-        from faster_whisper import WhisperModel
         from faster_whisper.tokenizer import Tokenizer
 
+        # with a full stop: after an open list its last term counts as said already, and is left out of the text
+        self._glossary = f"{', '.join(glossary)}." if glossary else ""
         try:
-            self._whisper = WhisperModel(
-                str(model), device="cpu", compute_type="int8", cpu_threads=threads or usable_cores()
-            )
+            self._whisper = _load(model, threads, self._glossary if language == "en" else None)
         except (RuntimeError, ValueError, OSError) as error:
             raise CompanionError(
                 f'The speech model "{name}" in {model} does not load ({str(error).splitlines()[0]}).',
@@ -81,8 +86,6 @@ class Transcriber:
                 exit_code=2,
             )
         self._language = language
-        # with a full stop: after an open list its last term counts as said already, and is left out of the text
-        self._glossary = f"{', '.join(glossary)}." if glossary else ""
         self._tokenizers: dict[str, Any] = {}
 
     def transcribe(
@@ -196,6 +199,19 @@ class Transcriber:
                 start, end = (min(float(item[k]), seconds) for k in ("start", "end"))
                 words.append(Word(item["word"].strip(), start, max(start, end), float(item["probability"])))
         return tuple(words)
+
+
+def _load(model: Path, threads: int, glossary: str | None) -> Any:
+    """The model in a folder; with a glossary (may be empty), of the vocabulary only what English is written with."""
+    from faster_whisper import WhisperModel
+
+    options = {"device": "cpu", "compute_type": "int8", "cpu_threads": threads or THREADS, "num_workers": AT_ONCE}
+    keep = narrow.english(model, f" {glossary}") if glossary is not None else None
+    if keep is None:
+        return WhisperModel(str(model), **options)
+    whisper = WhisperModel(str(model), files=narrow.files(model, keep), **options)
+    whisper.model = narrow.Narrowed(whisper.model, keep, multilingual=True)
+    return whisper
 
 
 def _frames(seconds: float) -> int:
