@@ -44,6 +44,7 @@ from companion.pipeline.understanding import Understanding
 from companion.pipeline.worker import Worker
 from companion.speech.ear import Ear, Speech, Started
 from companion.speech.ending import COMPLETE, ending_after
+from companion.speech.transcriber import usable_cores
 
 _log = logging.getLogger(__name__)
 _RATE = 16_000
@@ -177,7 +178,10 @@ class Call:
     # ---- live, on the session's own thread
 
     def _run_live(self) -> None:
-        worker = self._worker = Worker(self._load, self._inbox.put, self._fail, partials=self._settings.speech.partials)
+        worker = self._worker = Worker(
+            self._load, self._inbox.put, self._fail,
+            partials=self._settings.speech.partials, side_by_side=usable_cores() > 1,
+        )  # fmt: skip
         self._hand_over = worker.submit
         worker.start()
         try:
@@ -274,7 +278,8 @@ class Call:
 
     def _look_ahead(self, worker: Worker) -> None:
         speech = self._settings.speech
-        may_end = any(ear.in_pause for ear in self._ears.values())  # a look begun now would keep its final waiting
+        # with one core, a look begun now would keep a final waiting
+        may_end = not worker.side_by_side and any(ear.in_pause for ear in self._ears.values())
         for speaker, ear in self._ears.items():
             if ear.speaking and not ear.in_pause:
                 worker.goes_on(speaker)
@@ -286,7 +291,13 @@ class Call:
                 text = worker.text_of(speaker, at_pause.t0, at_pause.t1)
                 if text is not None:
                     ear.expect(ending_after(text, speech.pause_s).pause_s)
-            elif speech.partials and ear.speaking and not may_end and worker.wants_partial(speaker, ear.began):
+            elif (
+                speech.partials
+                and ear.speaking
+                and not ear.in_pause
+                and not may_end
+                and worker.wants_partial(speaker, ear.began)
+            ):
                 so_far = ear.so_far(worker.known_until(speaker, ear.began))
                 if so_far is not None and len(so_far.samples) >= _FIRST_PARTIAL_S * _RATE:
                     worker.submit(so_far)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,6 +115,8 @@ class Understanding:
             for speaker, wanted in (("me", settings.affect.voice_me), ("them", settings.affect.voice_them))
             if wanted
         }
+        self._language = settings.speech.language
+        self._reading = ThreadPoolExecutor(1, "reading")  # beside the times of the words
         self._embed = embed
         self._people = People()
         self._foreseen: dict[Speaker, tuple[float, float, Transcript | None]] = {}
@@ -148,7 +151,7 @@ class Understanding:
     def words_so_far(self, speech: Speech) -> str:
         """A quick look at an utterance that goes on; empty where the words are not to be believed."""
         heard = self._transcriber.transcribe(
-            speech.samples, choose=self._languages[speech.speaker].choose, words=False, try_again=False
+            speech.samples, choose=self._languages[speech.speaker].choose, words=False, tries=1
         )
         return "" if heard.doubtful or _is_junk(speech, heard) else without_loop(heard.text)
 
@@ -160,18 +163,30 @@ class Understanding:
         ``on_text`` is told the words as soon as they are known (empty where they are not to be believed). The rest is
         left undone when ``pauses`` says that speech goes on: this was not the end.
         """
+        ahead: list[Future[None]] = []
+
+        def known(text: str) -> None:
+            on_text(text)
+            if text and self._language != "auto" and pauses():
+                ahead.append(self._reading.submit(self._read_ahead, speech, text, self._language))
+
         heard = self._transcriber.transcribe(
             speech.samples,
             choose=self._languages[speech.speaker].choose,
-            on_text=on_text,
+            on_text=known,
             still=pauses,
-            try_again=False,
+            tries=2,
         )
+        for reading in ahead:
+            reading.result()
         if heard.doubtful or not pauses():
             return
         self._foreseen[speech.speaker] = (speech.t0, speech.t1, heard)
-        if not _is_junk(speech, heard):
-            self._conversation.foresee(speech.speaker, heard.text, speech.t0, speech.t1, heard.language)
+        if not ahead and not _is_junk(speech, heard):
+            self._read_ahead(speech, heard.text, heard.language)
+
+    def _read_ahead(self, speech: Speech, text: str, language: str) -> None:
+        self._conversation.foresee(speech.speaker, text, speech.t0, speech.t1, language)
 
     def hear(self, speech: Speech) -> Utterance | None:
         """The utterance in a stretch of speech, or None where nothing was said after all."""

@@ -1,4 +1,7 @@
-"""The inference worker: one thread that recognises and reads, finals before partials, stale partials never."""
+"""The inference worker: one thread for what an utterance needs at its end, one for looks at what goes on meanwhile.
+
+Finals come before pauses, and neither waits for a look; stale looks are never shown.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,9 @@ LEAST_REST_S = 0.25
 class Worker:
     """Takes speech from the session's thread and puts events into its inbox.
 
-    ``load`` builds the understanding (it takes seconds, so it happens here); ``deliver`` receives events;
-    ``failed`` receives the error that ended the worker.
+    ``load`` builds the understanding (it takes seconds, so it happens here); ``deliver`` receives events; ``failed``
+    receives the error that ended the worker. ``side_by_side``: whether there is a core for looks, or they must not be
+    begun while something else is worked on.
     """
 
     def __init__(
@@ -35,16 +39,21 @@ class Worker:
         failed: Callable[[Exception], None],
         *,
         partials: bool = True,
+        side_by_side: bool = True,
     ) -> None:
         self._load = load
         self._deliver = deliver
         self._failed = failed
         self._lock = threading.Condition()
         self._finals: deque[tuple[Speech, float]] = deque()
-        self._partials: dict[Speaker, Speech] = {}
+        self._at_pause: dict[Speaker, Speech] = {}
+        self._look: Speech | None = None
+        self._looking = False
+        self.side_by_side = side_by_side
         self._pausing: dict[Speaker, tuple[float, float]] = {}
         self._texts: dict[Speaker, tuple[float, float, str]] = {}
-        self._shown_t0: dict[Speaker, float] = {}
+        self._shown: dict[Speaker, tuple[float, float]] = {}
+        self._ended: dict[Speaker, float] = {}
         self._agreements: dict[Speaker, tuple[float, Agreement]] = {}
         self._partials_shown = partials
         self._ready = 0.0
@@ -55,6 +64,7 @@ class Worker:
         self._partial_cost = 0.3
         self._partial_done = 0.0
         self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
+        self._looker: threading.Thread | None = None
 
     def start(self) -> None:
         """Begin to load, then to work."""
@@ -64,13 +74,15 @@ class Worker:
         """Queue a stretch of speech; a partial replaces the one before it, a final makes it stale."""
         with self._lock:
             if speech.whole:
-                self._partials.pop(speech.speaker, None)
+                self._at_pause.pop(speech.speaker, None)
+                self._ended[speech.speaker] = speech.t0
                 self._finals.append((speech, time.monotonic()))
+            elif speech.paused:
+                self._at_pause[speech.speaker] = speech
+                self._pausing[speech.speaker] = (speech.t0, speech.t1)
             else:
-                self._partials[speech.speaker] = speech
-                if speech.paused:
-                    self._pausing[speech.speaker] = (speech.t0, speech.t1)
-            self._lock.notify()
+                self._look = speech
+            self._lock.notify_all()
 
     def goes_on(self, speaker: Speaker) -> None:
         """The pause in which ``speaker`` was is over, without having been an end: less is wanted of it."""
@@ -101,8 +113,9 @@ class Worker:
         Nothing else waits, and looks take a third of the time at most; until something was shown they rest less.
         """
         with self._lock:
-            free = not self._finals and not self._busy and not self._partials and self._pace.effort is Effort.FULL
-            fresh = self._shown_t0.get(speaker) != t0
+            free = not self._finals and self._look is None and not self._looking and self._pace.effort is Effort.FULL
+            free = free and (self.side_by_side or not (self._busy or self._at_pause))
+            fresh = self._shown.get(speaker, (-1.0, -1.0))[0] != t0
         rest_s = LEAST_REST_S if fresh else max(LEAST_REST_S, REST * self._partial_cost)
         return free and time.monotonic() - self._partial_done > rest_s
 
@@ -116,9 +129,12 @@ class Worker:
         """Finish the finals that wait, then end; False when that took too long."""
         with self._lock:
             self._stopping = True
-            self._partials.clear()
-            self._lock.notify()
+            self._at_pause.clear()
+            self._look = None
+            self._lock.notify_all()
         self._thread.join(timeout_s)
+        if self._looker is not None:
+            self._looker.join(timeout_s)
         return not self._thread.is_alive()
 
     @property
@@ -133,6 +149,8 @@ class Worker:
             self._pace = Pace(has_smaller=understanding.has_smaller)
             self._deliver(Health(part="speech", state="ok", message="Listening."))
             self._ready = time.monotonic()
+            self._looker = threading.Thread(target=self._look_on, args=(understanding,), name="looks", daemon=True)
+            self._looker.start()
             while (job := self._next()) is not None:
                 self._do(understanding, *job)
         except Exception as error:  # noqa: BLE001  # the thread's last stand: the session must hear of it, whatever it is
@@ -148,18 +166,17 @@ class Worker:
                     return self._finals.popleft()
                 if self._stopping:
                     return None
-                if self._partials:
+                if self._at_pause:
                     self._busy = True
-                    at_pause = [s for s, speech in self._partials.items() if speech.paused]
-                    speech = self._partials.pop(at_pause[0]) if at_pause else self._partials.popitem()[1]
-                    return speech, time.monotonic()
+                    return self._at_pause.popitem()[1], time.monotonic()
                 self._lock.wait()
 
     def _do(self, understanding: Understanding, speech: Speech, since: float) -> None:
         if not speech.whole:
-            self._look(understanding, speech)
+            understanding.foresee(speech, lambda text: self._show(speech, text), lambda: self._may_be_end(speech))
             return
-        self._agreements.pop(speech.speaker, None)
+        with self._lock:
+            self._agreements.pop(speech.speaker, None)
         utterance = understanding.hear(speech)
         if utterance is not None:
             if not understanding.understands(utterance.language) and not self._foreign_told:
@@ -169,15 +186,29 @@ class Worker:
             self._deliver(utterance)
         self._keep_pace(understanding, time.monotonic() - max(since, self._ready))
 
-    def _look(self, understanding: Understanding, speech: Speech) -> None:
-        begun = time.monotonic()
-        if speech.paused:
-            understanding.foresee(speech, lambda text: self._show(speech, text), lambda: self._may_be_end(speech))
-            return
-        before = self._words_before(speech)
-        self._show(speech, f"{before} {understanding.words_so_far(speech)}".strip())
-        self._partial_done = time.monotonic()
-        self._partial_cost = 0.5 * self._partial_cost + 0.5 * (self._partial_done - begun)
+    def _look_on(self, understanding: Understanding) -> None:
+        """The looks' own thread."""
+        try:
+            while (speech := self._next_look()) is not None:
+                begun = time.monotonic()
+                before = self._words_before(speech)
+                self._show(speech, f"{before} {understanding.words_so_far(speech)}".strip())
+                with self._lock:
+                    self._looking = False
+                    self._partial_done = time.monotonic()
+                    self._partial_cost = 0.5 * self._partial_cost + 0.5 * (self._partial_done - begun)
+        except Exception as error:  # noqa: BLE001  # as in ``_run``
+            _log.exception("a look failed")
+            self._failed(error)
+
+    def _next_look(self) -> Speech | None:
+        with self._lock:
+            while not self._stopping:
+                if (speech := self._look) is not None:
+                    self._look, self._looking = None, True
+                    return speech
+                self._lock.wait()
+            return None
 
     def _may_be_end(self, speech: Speech) -> bool:
         """Whether the pause after ``speech`` still lasts, or has ended the utterance."""
@@ -194,17 +225,21 @@ class Worker:
 
     def _show(self, speech: Speech, text: str) -> None:
         with self._lock:
-            if text:
-                self._shown_t0[speech.speaker] = speech.t0
             if speech.paused:
                 self._texts[speech.speaker] = (speech.t0, speech.t1, text)
-        t0, agreement = self._agreements.get(speech.speaker, (speech.t0, Agreement()))
-        if t0 != speech.t0:
-            agreement = Agreement()
-        self._agreements[speech.speaker] = (speech.t0, agreement)
-        shown, stable = agreement.update(text, paused=speech.paused)
-        if shown and self._partials_shown:
-            self._deliver(Partial(speaker=speech.speaker, t0=speech.t0, text=shown, stable=stable))
+            seen_t0, seen_t1 = self._shown.get(speech.speaker, (-1.0, -1.0))
+            over = self._ended.get(speech.speaker) == speech.t0
+            if over or (seen_t0 == speech.t0 and seen_t1 > speech.t1):
+                return  # what is known by now is newer
+            if text:
+                self._shown[speech.speaker] = (speech.t0, speech.t1)
+            t0, agreement = self._agreements.get(speech.speaker, (speech.t0, Agreement()))
+            if t0 != speech.t0:
+                agreement = Agreement()
+            self._agreements[speech.speaker] = (speech.t0, agreement)
+            shown, stable = agreement.update(text, paused=speech.paused)
+            if shown and self._partials_shown:
+                self._deliver(Partial(speaker=speech.speaker, t0=speech.t0, text=shown, stable=stable))
 
     def _keep_pace(self, understanding: Understanding, lag_s: float) -> None:
         with self._lock:

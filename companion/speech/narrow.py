@@ -1,8 +1,8 @@
 """A Whisper model that knows fewer tokens: half of the work for a token is to weigh the 51,865 of its vocabulary.
 
-CTranslate2 cannot leave tokens out of a Whisper decode, but it loads whatever it is given: the rows of the tokens that
-are never said in the language wanted are cut out of the model as it is read, and ids are translated on the way in and
-out. What is left is weighed as before.
+CTranslate2 cannot leave tokens out of a Whisper decode, but it loads whatever it is given: a copy is made without the
+rows of the tokens that are never said in English, and ids are translated on the way in and out. What is left
+is weighed as before. (Given the same from memory, it keeps a second copy of it for good.)
 
 The format is CTranslate2's (version 6: ``python/ctranslate2/specs/model_spec.py``): a header, then variables, each with
 its name, shape, type and bytes, then aliases.
@@ -11,17 +11,18 @@ its name, shape, type and bytes, then aliases.
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 ENGLISH = Path(__file__).with_name("english.npy")
 """A bit for each token of text: whether English is written with it (``models/training/tokens.py``)."""
-_VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
+_FORMAT = 6
 _TEXT, _END, _UNTIMED = 50_257, "<|endoftext|>", "<|notimestamps|>"
 """Tokens of text of every multilingual Whisper; the one after them; the last one before those that are times."""
 
@@ -75,8 +76,7 @@ def english(model: Path, also: str = "") -> NDArray[np.int64] | None:
     """The tokens of a multilingual Whisper that English needs, and those of ``also``; None for another model."""
     from tokenizers import Tokenizer
 
-    name = next((n for n in _VOCABULARIES if (model / n).is_file()), None)
-    vocabulary = _vocabulary(model / name) if name is not None else []
+    vocabulary = _vocabulary(model)
     known = _UNTIMED in vocabulary and _END in vocabulary[_TEXT : _TEXT + 1] and (model / "tokenizer.json").is_file()
     if not known:
         return None
@@ -87,57 +87,65 @@ def english(model: Path, also: str = "") -> NDArray[np.int64] | None:
     return np.concatenate([np.flatnonzero(kept), np.arange(_TEXT, vocabulary.index(_UNTIMED) + 2)])
 
 
-def files(model: Path, keep: NDArray[np.int64]) -> dict[str, bytes]:
-    """The files of a model folder with the tokens ``keep`` (ids, rising) only, as ``WhisperModel`` takes them.
+def write(model: Path, keep: NDArray[np.int64], folder: Path) -> None:
+    """A copy of a model folder in ``folder``, with the tokens ``keep`` (ids, rising) only.
 
-    Raises ``ValueError`` where the folder is of another format.
+    Raises ``ValueError`` where the model is of another format.
     """
-    name = next((n for n in _VOCABULARIES if (model / n).is_file()), None)
+    name = _vocabulary_name(model)
+    vocabulary = _vocabulary(model)
     if name is None:
         raise ValueError("no vocabulary")
-    vocabulary = _vocabulary(model / name)
     kept = [vocabulary[i] for i in keep]
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
     place = {int(wide): narrow for narrow, wide in enumerate(keep)}
     for key in ("lang_ids", "suppress_ids", "suppress_ids_begin"):
         config[key] = [place[i] for i in config.get(key, ()) if i in place]
+    (folder / "config.json").write_text(json.dumps(config))
     text = json.dumps(kept) if name.endswith(".json") else "".join(f"{token}\n" for token in kept)
-    return {
-        "model.bin": cut((model / "model.bin").read_bytes(), len(vocabulary), keep),
-        "config.json": json.dumps(config).encode(),
-        name: text.encode(),
-        "tokenizer.json": (model / "tokenizer.json").read_bytes(),
-    }
+    (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    with (model / "model.bin").open("rb") as whole, (folder / "model.bin").open("wb") as narrowed:
+        cut(whole, narrowed, len(vocabulary), keep)
+    for other in ("tokenizer.json", "preprocessor_config.json"):
+        if (model / other).is_file():
+            shutil.copyfile(model / other, folder / other)
 
 
-def _vocabulary(path: Path) -> list[str]:
-    text = path.read_text(encoding="utf-8")
-    return list(json.loads(text)) if path.suffix == ".json" else text.removesuffix("\n").split("\n")
+def _vocabulary_name(model: Path) -> str | None:
+    return next((name for name in ("vocabulary.json", "vocabulary.txt") if (model / name).is_file()), None)
 
 
-def cut(model: bytes, tokens: int, keep: NDArray[np.int64]) -> bytes:
-    """``model.bin`` with only the rows ``keep`` of every variable that has a row for each of ``tokens``."""
-    view = memoryview(model)
-    at = 4
-    if struct.unpack_from("<I", view)[0] != 6:
+def _vocabulary(model: Path) -> list[str]:
+    name = _vocabulary_name(model)
+    if name is None:
+        return []
+    text = (model / name).read_text(encoding="utf-8")
+    return list(json.loads(text)) if name.endswith(".json") else text.removesuffix("\n").split("\n")
+
+
+def cut(whole: BinaryIO, narrowed: BinaryIO, tokens: int, keep: NDArray[np.int64]) -> None:
+    """Copy ``model.bin`` with only the rows ``keep`` of every variable that has a row for each of ``tokens``."""
+
+    def take(count: int) -> bytes:
+        part = whole.read(count)
+        narrowed.write(part)
+        return part
+
+    def number(code: str) -> int:
+        return int(struct.unpack(f"<{code}", take(struct.calcsize(f"<{code}")))[0])
+
+    if number("I") != _FORMAT:
         raise ValueError("another version of CTranslate2's format")
-    at += 2 + struct.unpack_from("<H", view, at)[0] + 4
-    (variables,) = struct.unpack_from("<I", view, at)
-    at += 4
-    out: list[bytes | memoryview] = [view[:at]]
-    for _ in range(variables):
-        begun = at
-        at += 2 + struct.unpack_from("<H", view, at)[0]
-        rank = view[at]
-        shape = struct.unpack_from(f"<{rank}I", view, at + 1)
-        at += 1 + 4 * rank
-        (size,) = struct.unpack_from("<I", view, at + 1)
-        data = at + 5
-        if shape and shape[0] == tokens:
-            rows = np.frombuffer(view[data : data + size], np.uint8).reshape(tokens, -1)[keep]
-            out += [view[begun : at - 4 * rank], struct.pack(f"<{rank}I", len(keep), *shape[1:]), view[at : at + 1]]
-            out += [struct.pack("<I", rows.size), rows.tobytes()]
-        else:
-            out.append(view[begun : data + size])
-        at = data + size
-    return b"".join([*out, view[at:]])
+    take(number("H") + 4)  # the kind of model, its revision
+    for _ in range(number("I")):
+        take(number("H"))  # the name
+        rank = whole.read(1)
+        shape = list(struct.unpack(f"<{rank[0]}I", whole.read(4 * rank[0])))
+        kind, (size,) = whole.read(1), struct.unpack("<I", whole.read(4))
+        data = np.frombuffer(whole.read(size), np.uint8)
+        if shape[:1] == [tokens]:
+            data = data.reshape(tokens, -1)[keep]
+            shape[0] = len(keep)
+        narrowed.write(rank + struct.pack(f"<{len(shape)}I", *shape) + kind + struct.pack("<I", data.size))
+        narrowed.write(data.tobytes())
+    shutil.copyfileobj(whole, narrowed)
