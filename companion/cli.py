@@ -90,6 +90,7 @@ def companion(ctx: click.Context, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the program; errors become one sentence and an exit code (1 failed, 2 used wrongly)."""
     debug = "--debug" in (sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's own threads wait busily, at a fifth of a core
     _make_streams_safe()
     _log_to_file(debug=debug)
     try:

@@ -60,6 +60,22 @@ def test_help_loads_nothing_heavy() -> None:
     assert "demo" in done.stdout
 
 
+@pytest.mark.parametrize("own", ["", "3"])
+def test_numpy_gets_no_threads_that_wait_busily_unless_the_user_wants_them(own: str) -> None:
+    code = (
+        "import sys; from companion import cli\n"
+        "assert 'numpy' not in sys.modules\n"
+        "try: cli.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "import os; print('threads', os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    if own:
+        environment["OPENBLAS_NUM_THREADS"] = own
+    said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.split()[-2:] == ["threads", own or "1"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "needle"),
     [
