@@ -57,7 +57,7 @@ _GAP_S = 0.25
 _FIRST_PARTIAL_S = 0.5
 """Speech before the first look: less gives guesses, more keeps the reader waiting."""
 _FRAME_S = 0.032
-_LOOK_AFTER_S = 0.09
+_LOOK_AFTER_S = 0.06
 """Silence after which the work for the end of an utterance begins: the wait for the end then hides it. A closed lip
 within a word is shorter."""
 _DRAIN_S = 120.0
