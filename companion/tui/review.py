@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -14,7 +14,6 @@ from textual.containers import Container
 from textual.widgets import Footer, Static
 
 from companion import locations
-from companion.audio.playing import Player
 from companion.errors import CompanionError
 from companion.events import SPEAKERS, Answered, Event, Labelled, Utterance
 from companion.pipeline.past import earlier_figures
@@ -28,6 +27,9 @@ from companion.tui import review_find, review_paint, review_state
 from companion.tui.palette import PALETTES, theme
 from companion.tui.review_sheets import HELP, Ask, Debrief, Finder, Reading
 from companion.tui.sheets import Question, Sheet
+
+if TYPE_CHECKING:
+    from companion.audio.playing import Player
 
 _WIDE, _SHORT = 100, 28
 _MOST_FOUND = 200
@@ -182,6 +184,9 @@ class ReviewApp(App[int]):
         if self._player is not None:
             self._silence()
             return
+        # here, as it brings numpy and the decoders: a call that is only looked at opens without them
+        from companion.audio.playing import Player
+
         path = locations.recording_path(self.record.info.id, self._journal.path)
         try:
             self._player = Player(path, self.talk.times[self.look.row] if self.talk.rows else 0.0)

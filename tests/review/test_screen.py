@@ -318,7 +318,7 @@ async def test_a_recorded_call_is_heard_from_the_cursor_and_the_cursor_follows(
     path = locations.recording_path(app.record.info.id, journal.path)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"sound")
-    monkeypatch.setattr("companion.tui.review.Player", StandIn)
+    monkeypatch.setattr("companion.audio.playing.Player", StandIn)
     StandIn.begun.clear()
     app._open("last")
     async with app.run_test(size=(120, 36)) as pilot:
