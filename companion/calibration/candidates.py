@@ -22,6 +22,7 @@ HALF_LIVES_S = (60.0, 90.0, 150.0)
 _LEAST, _MOST, _APART = 0.08, 0.98, 0.06
 _SOFTENED = 40.0
 _WAIT_COST, _DEPTH_COST, _LIFE_COST = 0.35, 0.25, 0.25
+_WAIT_S = 24.0
 """What the other changes count beside a shift of 1: little, but not nothing, so that labels must ask for them."""
 
 
@@ -65,7 +66,7 @@ def moved(delivered: EscalationSettings, shift: float, depth: float, wait_s: flo
     )
     distance = (
         shift**2
-        + (_WAIT_COST * wait_s / max(WAITS_S)) ** 2
+        + (_WAIT_COST * wait_s / _WAIT_S) ** 2
         + (_DEPTH_COST * depth / max(DEPTHS)) ** 2
         + (_LIFE_COST * math.log2(half_life_s / delivered.half_life_s)) ** 2
     )

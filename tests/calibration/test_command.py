@@ -176,6 +176,22 @@ async def test_the_screen_shows_the_trade_off_and_gives_the_point_that_was_taken
     assert app.return_value == tuning.suggested
 
 
+@pytest.mark.parametrize("size", [(60, 30), (80, 24), (120, 40)])
+async def test_the_whole_plot_is_seen_however_large_the_screen(judged: list, size: tuple[int, int]) -> None:
+    tuning = tune(judged, EscalationSettings(), EscalationSettings())
+    app = CalibrateApp(tuning, "dark", {tuning.calls[0]: "The renewal"})
+    async with app.run_test(size=size) as pilot:
+        for key in ("n", "s", "left"):
+            await pilot.press(key)
+            await pilot.pause()
+            plot = app.screen_stack[0].query_one("#plot", Static)
+            drawn = str(plot.visual).splitlines()
+            assert len(drawn) <= plot.content_size.height
+            assert drawn[0].startswith(" 100% ") and "alarms an hour" in drawn[-1]
+        calls = app.screen_stack[0].query_one("#calls", Static)
+        assert not calls.display or "The renewal" in str(calls.visual)
+
+
 def test_prep_offers_what_was_to_be_tried() -> None:
     journal = Journal.open(locations.journal_path())
     session = bring_back(journal, some_talk(1, turns=4))

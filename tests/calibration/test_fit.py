@@ -194,6 +194,12 @@ def test_one_who_minds_all_but_a_break_is_told_only_of_what_lasts() -> None:
     assert found.choice.caught == 1
 
 
+def test_one_verdict_is_no_reason_to_wait_long() -> None:
+    calls = [(f"c{n}", talk([0] * 8 + [2] * 6 + [0] * 12)) for n in range(4)]
+    found = tune(calls, USUAL, USUAL, labels=Labels((0,), (alarm_times(calls[0][1])[0],), (UNWANTED,)))
+    assert found.suggested.defer_s <= 6
+
+
 def alarm_times(events: list) -> list[float]:
     from companion.events import Escalation
     from companion.pipeline.spine import refold
