@@ -213,7 +213,6 @@ def _table(summary: Summary) -> list[tuple[str, str, str]]:
         ("questions", str(me.questions), str(them.questions)),
         ("it may have been", _drivers("me", me), _drivers("them", them)),
         ("by itself at most", _highest(me), _highest(them)),
-        ("both at once", f"{summary.overlap_s:.0f} s", f"{len(summary.overlaps)} times"),
     ]
 
 
@@ -225,12 +224,13 @@ def _highest(side: Side) -> str:
 
 
 def _because(summary: Summary) -> list[str]:
-    """Why each side went as far as it did by itself."""
-    return [
+    """Why each side went as far as it did by itself, and what was between them."""
+    peaks = [
         f"{clean(summary.who(who))}, {_highest(summary.sides[who])}: {clean('; '.join(peak.reasons))}"
         for who in SPEAKERS
         if (peak := summary.sides[who].peak)
     ]
+    return [*peaks, summary.between.capitalize()]
 
 
 def _drivers(who: str, side: Side) -> str:

@@ -135,7 +135,7 @@ def settings(tuning: Tuning, here: int) -> list[tuple[str, str, str]]:
         rows.append(("weights", _weights(now.weights), _weights(there.weights)))
     before, after = (f"{scale.of([SURE])[0]:.0%}" for scale in (Map(*now.agreement), tuning.scale))
     if not before == after == f"{SURE:.0%}":
-        rows.append((f"{SURE:.0%} sure is", before, after))
+        rows.append((f"{SURE:.0%} told as", before, after))
     return rows
 
 

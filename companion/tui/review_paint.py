@@ -305,8 +305,7 @@ def _sides(talk: Talk, palette: Palette) -> Text:
             because = f"{Level(side.peak.level).name.lower()} at {clock(side.peak.t).strip()}: "
             out.append(f"{clean(s.who(who))}, {because}", text)
             out.append(f"{clean('; '.join(side.peak.reasons))}\n", dim)
-    told = f"both at once {s.overlap_s:.0f} s, {len(s.silences)} silences, {len(s.gaps)} gaps in hearing\n"
-    out.append(told, dim)
+    out.append(f"{s.between}\n", dim)
     return out
 
 
