@@ -107,15 +107,18 @@ def near(t: float, stretches: Sequence[tuple[float, float]]) -> bool:
 
 def judged(calls: Sequence[Call], taste: str, most: int) -> Labels:
     """What the user says of the calls, in the order in which they were had, until the labels are used up."""
-    found: list[tuple[int, float, int]] = []
+    found: list[tuple[int, float, int, bool]] = []
     for place, call in enumerate(calls):
         raised = alarms(call.events, EscalationSettings())
-        mine = [(place, t, WANTED if near(t, call.stretches(taste)) else UNWANTED) for t in raised]
-        mine += [(place, a, WANTED) for a, b in call.moments(taste)
+        mine = [(place, t, WANTED if near(t, call.stretches(taste)) else UNWANTED, False) for t in raised]
+        mine += [(place, a, WANTED, True) for a, b in call.moments(taste)
                  if not any(a - REACH_S <= t <= b + REACH_S for t in raised)]  # fmt: skip
         found += sorted(mine)
     found = found[:most]
-    return Labels(tuple(f[0] for f in found), tuple(f[1] for f in found), tuple(f[2] for f in found))
+    return Labels(
+        tuple(f[0] for f in found), tuple(f[1] for f in found), tuple(f[2] for f in found),
+        frozenset(i for i, f in enumerate(found) if f[3]),
+    )  # fmt: skip
 
 
 def tried(calls: Sequence[Call], taste: str, settings: EscalationSettings) -> dict[str, float]:

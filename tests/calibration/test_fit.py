@@ -177,7 +177,7 @@ def test_labels_move_past_calls_towards_each_taste() -> None:
 
 def test_one_who_wants_every_hint_is_told_at_the_first_sign() -> None:
     calls = [(f"c{n}", talk([0] * 8 + [1] * 3 + [0] * 8)) for n in range(12)]
-    moments = Labels(tuple(range(12)), (8 * 4.5 + 4,) * 12, (WANTED,) * 12)
+    moments = Labels(tuple(range(12)), (8 * 4.5 + 4,) * 12, (WANTED,) * 12, frozenset(range(12)))
     found = tune(calls, USUAL, USUAL, labels=moments)
     assert found.table.caught()[found.now] == 0
     assert found.choice.caught == 1
