@@ -2,14 +2,15 @@
 
     .venv/bin/python bench/simulated_users.py [--data ../shared] [--rounds 8] [--labels 20] [--json]
 
-Two users judge the same calls. One hates false alarms: only a talk that came to break was worth an alarm. One wants
-every hint: every heated turn was, however soon it passed. Each judges the alarms of the delivered settings, and marks what was missed, on half of
-the calls, until the labels are used up; settings are fitted to those alone and tried on the other half, which neither
-the user nor the fit has seen. Fresh calls are those that the text reader never learnt from: the evaluation data's dev
-calls where they are beside the checkout, and the corpus' unseen ones; as they are too few for twenty verdicts, calls of
-the corpus make up the number, and what is tried on the fresh ones of the other half alone is told beside. The
-judgements come from the calls' own labels of every turn. Figures are means over random halves; "predicted" is the rate
-that the fit foretold, from the judged half.
+Three users judge the same calls. One hates false alarms: only a talk that came to break was worth an alarm. One wants
+what the program was made for: every heated turn, however soon it passed. One wants every hint: an alarm at the first
+tense turn, not when it is heated. Each judges the alarms of the delivered settings, and marks what was missed, on half of the calls, until
+the labels are used up; settings are fitted to those alone and tried on the other half, which neither the user nor the
+fit has seen. Fresh calls are those that the text reader never learnt from: the evaluation data's dev calls where they
+are beside the checkout, and the corpus' unseen ones; as they are too few for twenty verdicts, calls of the corpus make
+up the number, and what is tried on the fresh ones of the other half alone is told beside. The judgements come from the
+calls' own labels of every turn. Figures are means over random halves; "foretold" is the rate that the fit promised, from
+the judged half, for the calls of the other half.
 """
 
 from __future__ import annotations
@@ -29,7 +30,12 @@ from companion.pipeline.spine import refold
 from companion.pipeline.tuning import REACH_S, Traces, tabled, tune
 
 ROOT = Path(__file__).parents[1]
-TASTES = ("hates false alarms", "wants every hint")
+TASTES = {"hates false alarms": (2, 3), "wants what is heated": (2, 2), "wants every hint": (1, 1)}
+"""User -> the level from which turns make up a stretch, and the level that it must come to for an alarm to be wanted."""
+AT_ITS_BEGIN = "wants every hint"
+"""For this one the begin of a stretch is the moment to be told of; for the others any time of it is soon enough."""
+NEAR = 0.3
+"""How far the foretold rate may be from what comes."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +48,21 @@ class Call:
 
     def stretches(self, taste: str) -> list[tuple[float, float]]:
         """What this user wants an alarm at: seconds from the first turn to the last."""
+        least, most = TASTES[taste]
         out = []
         begin: int | None = None
         for i, level in enumerate([*self.levels, 0]):
-            if level >= 2 and begin is None:
+            if level >= least and begin is None:
                 begin = i
-            elif level < 2 and begin is not None:
-                if taste == TASTES[1] or max(self.levels[begin:i]) == 3:
+            elif level < least and begin is not None:
+                if max(self.levels[begin:i]) >= most:
                     out.append((self.times[begin], self.times[i - 1]))
                 begin = None
         return out
+
+    def moments(self, taste: str) -> list[tuple[float, float]]:
+        """When an alarm must come for this user to be content, one for each stretch."""
+        return [(a, a if taste == AT_ITS_BEGIN else b) for a, b in self.stretches(taste)]
 
 
 def read(paths: Sequence[Path], *, fresh: bool) -> list[Call]:
@@ -96,15 +107,18 @@ def near(t: float, stretches: Sequence[tuple[float, float]]) -> bool:
 
 def judged(calls: Sequence[Call], taste: str, most: int) -> Labels:
     """What the user says of the calls, in the order in which they were had, until the labels are used up."""
-    found: list[tuple[int, float, int]] = []
+    found: list[tuple[int, float, int, bool]] = []
     for place, call in enumerate(calls):
-        wanted = call.stretches(taste)
         raised = alarms(call.events, EscalationSettings())
-        mine = [(place, t, WANTED if near(t, wanted) else UNWANTED) for t in raised]
-        mine += [(place, a, WANTED) for a, b in wanted if not any(a - REACH_S <= t <= b + REACH_S for t in raised)]
+        mine = [(place, t, WANTED if near(t, call.stretches(taste)) else UNWANTED, False) for t in raised]
+        mine += [(place, a, WANTED, True) for a, b in call.moments(taste)
+                 if not any(a - REACH_S <= t <= b + REACH_S for t in raised)]  # fmt: skip
         found += sorted(mine)
     found = found[:most]
-    return Labels(tuple(f[0] for f in found), tuple(f[1] for f in found), tuple(f[2] for f in found))
+    return Labels(
+        tuple(f[0] for f in found), tuple(f[1] for f in found), tuple(f[2] for f in found),
+        frozenset(i for i, f in enumerate(found) if f[3]),
+    )  # fmt: skip
 
 
 def tried(calls: Sequence[Call], taste: str, settings: EscalationSettings) -> dict[str, float]:
@@ -116,8 +130,9 @@ def tried(calls: Sequence[Call], taste: str, settings: EscalationSettings) -> di
         spans = heated(call.events, settings)
         raised += len(spans)
         false += sum(not near(t, stretches) for t, _ in spans)
-        wanted += len(stretches)
-        caught += sum(any(a - REACH_S <= end and begin <= b + REACH_S for begin, end in spans) for a, b in stretches)
+        moments = call.moments(taste)
+        wanted += len(moments)
+        caught += sum(any(a - REACH_S <= end and begin <= b + REACH_S for begin, end in spans) for a, b in moments)
     return {"caught": caught / max(1, wanted), "false_an_hour": false / hours, "alarms_an_hour": raised / hours}
 
 
@@ -140,6 +155,8 @@ def one_round(calls: Sequence[Call], taste: str, most: int, chance: random.Rando
     out |= {"labels": len(labels.sign), "wanted_labels": sum(s == WANTED for s in labels.sign)}
     out |= {"enter_heated": chosen.enter[1], "defer_s": chosen.defer_s, "predicted": tuning.choice.rate}
     out |= {"low": tuning.choice.low, "high": tuning.choice.high}
+    out |= {"off": tuning.choice.rate / max(after["alarms_an_hour"], 1e-9) - 1}
+    out |= {"off_unfitted": float(tuning.table.rate()[tuning.now]) / max(before["alarms_an_hour"], 1e-9) - 1}
     if tuning.check is not None:
         out |= {"agree_before": tuning.check.right_before, "agree_after": tuning.check.right_after}
     if tuning.agreement is not None:
@@ -160,34 +177,42 @@ def main() -> None:
     paths += sorted((corpus / "unseen" / "calls").glob("*.jsonl"))
     calls = read(paths, fresh=True) + read(sorted((corpus / "calls").glob("*.jsonl"))[:: args.every], fresh=False)
     hours = sum(c.events[-1].t for c in calls) / 3600
-    print(
-        f"{len(calls)} calls, {sum(c.fresh for c in calls)} fresh, {hours:.1f} hours, {args.rounds} random halves, up to {args.labels} labels"
-    )
+    if not args.json:
+        print(f"{len(calls)} calls, {sum(c.fresh for c in calls)} fresh, {hours:.1f} hours, "
+              f"{args.rounds} random halves, up to {args.labels} labels", flush=True)  # fmt: skip
     for taste in TASTES:
         rounds = [one_round(calls, taste, args.labels, random.Random(seed)) for seed in range(args.rounds)]
         mean = {k: statistics.mean(r[k] for r in rounds if k in r) for k in rounds[0]}
-        off = mean["predicted"] / max(mean["alarms_an_hour_after"], 1e-9) - 1
+        mean["off"] = mean["predicted"] / max(mean["alarms_an_hour_after"], 1e-9) - 1
+        for name in ("off", "off_unfitted"):
+            mean[f"{name}_near"] = sum(abs(r[name]) <= NEAR for r in rounds) / len(rounds)
         if args.json:
-            print(
-                json.dumps(
-                    {"taste": taste, "prediction_off": round(off, 3), **{k: round(v, 3) for k, v in mean.items()}}
-                )
-            )
-            continue
-        print(f"\n{taste}: {mean['labels']:.0f} labels, {mean['wanted_labels']:.0f} of them wanted")
-        print(f"  on unseen calls          {'delivered':>10} {'fitted':>10}")
-        for name, key in (
-            ("moments caught", "caught"),
-            ("false alarms an hour", "false_an_hour"),
-            ("alarms an hour", "alarms_an_hour"),
-        ):
-            print(f"  {name:24} {mean[key + '_before']:10.2f} {mean[key + '_after']:10.2f}")
-        for name, key in (("fresh: moments caught", "caught"), ("fresh: false an hour", "false_an_hour")):
-            print(f"  {name:24} {mean[f'fresh_{key}_before']:10.2f} {mean[f'fresh_{key}_after']:10.2f}")
-        print(f"  {'agreement, left out':24} {mean.get('agree_before', 0):10.2f} {mean.get('agree_after', 0):10.2f}")
-        print(f"  {'calibration error':24} {mean.get('ece_before', 0):10.2f} {mean.get('ece_after', 0):10.2f}")
-        print(f"  predicted {mean['predicted']:.1f} alarms an hour ({mean['low']:.1f} to {mean['high']:.1f}), "
-              f"{off:+.0%} of what came; step to heated {mean['enter_heated']:.2f}, wait {mean['defer_s']:.0f} s")  # fmt: skip
+            print(json.dumps({"taste": taste, **{k: round(v, 3) for k, v in mean.items()}}), flush=True)
+        else:
+            show(taste, mean)
+
+
+def show(taste: str, mean: dict[str, float]) -> None:
+    """One user's table."""
+    print(f"\n{taste}: {mean['labels']:.0f} labels, {mean['wanted_labels']:.0f} of them wanted")
+    print(f"  {'':32}{'delivered':>10} {'fitted':>10}")
+    for name, key in (
+        ("unseen calls: moments caught", "caught"),
+        ("  false alarms an hour", "false_an_hour"),
+        ("  alarms an hour", "alarms_an_hour"),
+        ("fresh ones of them: caught", "fresh_caught"),
+        ("  false alarms an hour", "fresh_false_an_hour"),
+        ("  alarms an hour", "fresh_alarms_an_hour"),
+    ):
+        print(f"  {name:32}{mean[key + '_before']:10.2f} {mean[key + '_after']:10.2f}")
+    print(
+        f"  {'agrees with verdicts, left out':32}{mean.get('agree_before', 0):10.0%} {mean.get('agree_after', 0):10.0%}"
+    )
+    print(f"  {'calibration error, left out':32}{mean.get('ece_before', 0):10.2f} {mean.get('ece_after', 0):10.2f}")
+    print(f"  foretold {mean['predicted']:.1f} alarms an hour ({mean['low']:.1f} to {mean['high']:.1f}), {mean['off']:+.0%} "
+          f"of what came; within {NEAR:.0%} in {mean['off_near']:.0%} of the halves\n"
+          f"  (as delivered, where nothing is chosen and only the halves differ: in {mean['off_unfitted_near']:.0%})")  # fmt: skip
+    print(f"  step to heated {mean['enter_heated']:.2f}, wait {mean['defer_s']:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ Route = Literal["pulse", "portaudio", "wasapi"]
 _VIRTUAL = ("blackhole", "loopback", "soundflower", "vb-cable", "background music")
 """Parts of the names of macOS drivers that hand an output back as an input."""
 _NO_SERVER = (
-    "No sound server answers, so the other side cannot be heard. Log in to a desktop session, or start one: "
-    "systemctl --user start pipewire-pulse (or: pulseaudio --start)"
+    "No sound server answers. Log in to a desktop session, or start one: systemctl --user start pipewire-pulse, "
+    "or pulseaudio --start."
 )
 _SEE = "See: companion devices"
 

@@ -30,11 +30,16 @@ WANTED, UNWANTED = 1, -1
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Verdicts: the call's place in the table, the second, and WANTED or UNWANTED for each."""
+    """Verdicts: the call's place in the table, the second, and WANTED or UNWANTED for each.
+
+    ``missed``: the places of those where nothing had been told. It has to be told there; an alarm that was judged may
+    come as much later as the settings wait.
+    """
 
     call: tuple[int, ...] = ()
     t: tuple[float, ...] = ()
     sign: tuple[int, ...] = ()
+    missed: frozenset[int] = frozenset()
 
     def of(self, call: int) -> list[int]:
         """The places of a call's labels."""
@@ -98,6 +103,7 @@ class Table:
             tuple(calls.index(self.labels.call[i]) for i in kept),
             tuple(self.labels.t[i] for i in kept),
             tuple(self.labels.sign[i] for i in kept),
+            frozenset(place for place, i in enumerate(kept) if i in self.labels.missed),
         )
         return Table(
             self.alarms[:, calls], self.stray[:, calls], self.hits[:, kept], self.hours[calls], self.distance, labels

@@ -72,7 +72,7 @@ def _tune(*, suggested: bool, rate: float | None, as_json: bool) -> None:
     from companion.calibration.fit import nearest
 
     settings = config.load()
-    tuning = _tuned(settings.escalation)
+    tuning, titles = _tuned(settings.escalation)
     if as_json:
         click.echo(json.dumps(_as_data(tuning)))
         return
@@ -84,31 +84,38 @@ def _tune(*, suggested: bool, rate: float | None, as_json: bool) -> None:
     elif sys.stdout.isatty() and sys.stdin.isatty():
         from companion.tui.calibrate import run
 
-        chosen = run(tuning, settings.screen.theme)
+        chosen = run(tuning, settings.screen.theme, titles)
     else:
         _show(tuning)
         return
     if chosen is not None:
-        _take(tuning, chosen)
+        _take(tuning, chosen, wished=rate)
 
 
-def _tuned(present: EscalationSettings) -> Tuning:
+def _tuned(present: EscalationSettings) -> tuple[Tuning, dict[str, str]]:
+    """Everything tried on the calls of the journal, and the titles of these."""
     from companion.config import Settings
     from companion.pipeline.past import calls
     from companion.pipeline.tuning import tune
 
     with journal() as kept:
         past = calls(kept)
+        titles = {info.id: info.title for info in kept.sessions()}
     if not past:
         raise CompanionError("There are no past calls to look at yet.", "Try: companion demo")
-    return tune(past, present, Settings().escalation)
+    if sys.stderr.isatty():
+        click.echo(f"Trying other settings on {len(past)} past calls …", err=True)
+    return tune(past, present, Settings().escalation), titles
 
 
-def _take(tuning: Tuning, chosen: EscalationSettings) -> None:
+def _take(tuning: Tuning, chosen: EscalationSettings, wished: float | None) -> None:
     from companion.pipeline.tuning import changes
 
     place = next(i for i, c in enumerate(tuning.candidates) if c.settings == chosen)
-    told = f"About {tuning.table.rate()[place]:.1f} alarms an hour in calls like yours"
+    found = float(tuning.table.rate()[place])
+    told = f"About {found:.1f} alarms an hour in calls like yours"
+    if wished is not None and abs(found - wished) > max(0.5, wished / 4):
+        told = f"There is nothing nearer to {wished:g}: about {found:.1f} alarms an hour in calls like yours"
     _write(changes(chosen, tuning.scale), told)
 
 

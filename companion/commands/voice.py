@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from companion.errors import UsageError
+from companion.plain import clean
 
 if TYPE_CHECKING:
     from companion.config import Settings
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
 LONGEST_S = 150.0
 """Seconds after which the lesson ends, however little was said."""
+QUIET_S = 10.0
+"""Seconds without any speech after which that is told."""
+NOTHING = "No speech is heard yet. Speak up, or press Ctrl-C and look with: companion devices --test"
 GUIDE = """\
 This learns your usual voice, so that a call can tell when yours is more pressed than that.
-Speak for about a minute as you would to a colleague you like. Pauses are fine. For example:
+Speak for about a minute as you would to a colleague you like. Pauses are fine, and Ctrl-C ends it sooner. For example:
 
   - What did you do this morning, from getting up until now?
   - How do you get from your door to the nearest shop?
@@ -70,16 +74,25 @@ def _listen(lesson: VoiceLesson, settings: Settings) -> None:
         raise UsageError("There is no terminal to guide you on.", "Use: companion calibrate --voice --file me.wav")
     click.echo(GUIDE)
     click.prompt("Press Enter, and begin", default="", show_default=False, prompt_suffix=" … ")
-    ears = LiveEars(dataclasses.replace(settings.audio, system="off"), SystemClock())
+    microphone = "default" if settings.audio.microphone == "off" else settings.audio.microphone
+    ears = LiveEars(dataclasses.replace(settings.audio, microphone=microphone, system="off"), SystemClock())
     ears.open()
     began = time.monotonic()
+    told = False
     try:
-        with click.progressbar(length=int(WANTED_S), label="Heard", file=sys.stderr) as bar:
-            while lesson.spoken_s < WANTED_S and time.monotonic() - began < LONGEST_S:
+        with click.progressbar(length=int(WANTED_S), label="Heard", show_eta=False, file=sys.stderr) as bar:
+            while lesson.spoken_s < WANTED_S and (spent := time.monotonic() - began) < LONGEST_S:
                 for chunk in ears.read(0.1):
                     lesson.feed(chunk.samples)
+                trouble = [h.message for h in ears.drain_health() if h.part == "me" and h.state != "ok"]
+                if not told and not trouble and spent > QUIET_S and not lesson.spoken_s:
+                    trouble = [NOTHING]
+                for message in trouble:
+                    told = True
+                    click.echo(f"\n{clean(message)}", err=True)
                 bar.update(int(lesson.spoken_s) - bar.pos)
     except KeyboardInterrupt:
-        click.echo("\nThat is enough.", err=True)
+        click.echo(err=True)
     finally:
         ears.close()
+    click.echo("Heard; now to numbers …", err=True)

@@ -7,7 +7,7 @@ together (``climb``). It tells the same as ``spine.refold``, some thousand times
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,14 @@ class Trace:
     quiet: NDArray[np.bool_]
     end: float
     drivers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A second of a call to look around. ``at_once``: what comes later because it waited does not count."""
+
+    t: float
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,16 +99,21 @@ def steps(settings: Sequence[EscalationSettings]) -> tuple[Floats, Floats, Float
 
 
 def climb(
-    call: Trace, laid: tuple[Floats, Floats, Floats], moments: Sequence[float] = (), reach_s: float = 30.0
+    call: Trace, laid: tuple[Floats, Floats, Floats], moments: Sequence[Moment] = (), reach_s: float = 30.0
 ) -> Climbed:
-    """Lay the ladders of k settings over a call's belief; ``moments``: seconds to look around, ``reach_s`` each way."""
+    """Lay the ladders of k settings over a call's belief.
+
+    Looks around the ``moments``, ``reach_s`` each way, and later by as long as a setting waits.
+    """
     enter, leave, wait = laid
     count = len(wait)
     level = np.zeros(count, np.int64)
     shown = np.zeros(count, np.int64)
     due = np.full(count, np.inf)
     alarms, stray = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    asked = np.array(moments, np.float64)
+    asked = np.array([m.t for m in moments], np.float64)
+    patient = np.array([not m.at_once for m in moments], np.float64)
+    around = asked - reach_s, asked + reach_s + wait[:, None] * patient
     hits = np.zeros((count, len(asked)), np.bool_)
     ends = [*call.t[1:], call.end]
     last = 0.0
@@ -108,8 +121,8 @@ def climb(
         late = due <= at
         if late.any():
             for t in np.unique(due[late]):
-                _rise(late & (due == t), float(t), asked, reach_s, alarms, stray)
-            _heat(hits, asked, np.where(late, due, np.inf), at, reach_s)
+                _rise(late & (due == t), float(t), around, alarms, stray)
+            _heat(hits, around, np.where(late, due, np.inf), at)
             shown[late], due[late] = 2, np.inf
         before = level
         level = _stepped(level, tail, enter, leave)
@@ -121,17 +134,17 @@ def climb(
             told = changed & ~held
             rises = told & (level >= 2) & (shown < 2)
             if rises.any():
-                _rise(rises, float(at), asked, reach_s, alarms, stray)
+                _rise(rises, float(at), around, alarms, stray)
             shown = np.where(told, level, np.where(held, np.maximum(shown, 1), shown))
             due = np.where(held, at + wait, np.where(told, np.inf, due))
         hot = shown >= 2
-        if len(asked) and hot.any():
-            near = (asked + reach_s >= at) & (asked - reach_s < max(until, at + 1e-9))
-            hits[:, near] |= hot[:, None]
+        if hot.any():
+            _heat(hits, around, np.where(hot, at, np.inf), max(until, at + 1e-9))
         last = at
     late = due <= call.end
     if late.any() and call.end >= last:
-        _rise(late, call.end, asked, reach_s, alarms, stray)
+        _rise(late, call.end, around, alarms, stray)
+        _heat(hits, around, np.where(late, call.end, np.inf), call.end)
     return Climbed(alarms, stray, hits)
 
 
@@ -147,22 +160,18 @@ def _stepped(level: NDArray[np.int64], tail: Floats, enter: Floats, leave: Float
 def _rise(
     which: NDArray[np.bool_],
     t: float,
-    asked: Floats,
-    reach_s: float,
+    around: tuple[Floats, Floats],
     alarms: NDArray[np.int64],
     stray: NDArray[np.int64],
 ) -> None:
     alarms[which] += 1
-    if not len(asked) or np.abs(asked - t).min() > reach_s:
-        stray[which] += 1
+    begin, end = around
+    near = ((begin <= t) & (end >= t)).any(axis=1)
+    stray[which & ~near] += 1
 
 
-def _heat(hits: NDArray[np.bool_], asked: Floats, since: Floats, until: float, reach_s: float) -> None:
-    """What became heated between two points, by waiting, was so from ``since`` (k) on."""
-    if len(asked):
-        hits |= (asked + reach_s >= since[:, None]) & (asked - reach_s < until) & np.isfinite(since)[:, None]
-
-
-def replaced(settings: EscalationSettings, **changes: object) -> EscalationSettings:
-    """The settings with some changed."""
-    return replace(settings, **changes)  # type: ignore[arg-type]
+def _heat(hits: NDArray[np.bool_], around: tuple[Floats, Floats], since: Floats, until: float) -> None:
+    """What is heated ``since`` a second (k; never: infinite) until another one hits the moments around them."""
+    begin, end = around
+    if len(begin):
+        hits |= (end >= since[:, None]) & (begin < until) & np.isfinite(since)[:, None]

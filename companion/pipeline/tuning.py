@@ -14,7 +14,7 @@ from companion.calibration.fit import UNWANTED, WANTED, Check, Choice, Labels, T
 from companion.calibration.moves import Record, Tried, records
 from companion.config import EscalationSettings
 from companion.events import Event
-from companion.pipeline.trace import Trace, climb, steps, trace
+from companion.pipeline.trace import Moment, Trace, climb, steps, trace
 from companion.review.summary import labels as verdicts
 from companion.review.summary import summarise
 
@@ -76,12 +76,17 @@ def _alike(settings: EscalationSettings) -> tuple[object, ...]:
 def labels_of(calls: Sequence[Call]) -> Labels:
     """The user's verdicts on all calls; "not sure" says nothing."""
     found = [
-        (place, t, _SIGNS[verdict])
+        (place, t, verdict)
         for place, (_, events) in enumerate(calls)
         for t, verdict in verdicts(events).items()
         if verdict in _SIGNS
     ]
-    return Labels(tuple(f[0] for f in found), tuple(f[1] for f in found), tuple(f[2] for f in found))
+    return Labels(
+        tuple(f[0] for f in found),
+        tuple(f[1] for f in found),
+        tuple(_SIGNS[f[2]] for f in found),
+        frozenset(i for i, f in enumerate(found) if f[2] == "missed"),
+    )
 
 
 def tune(
@@ -126,7 +131,7 @@ def tabled(
     laid = [steps([settings[k] for k in places]) for places in groups]
     for c in range(count) if only is None else only:
         mine = labels.of(c)
-        moments = [labels.t[i] for i in mine]
+        moments = [Moment(labels.t[i], at_once=i in labels.missed) for i in mine]
         for places, ladder in zip(groups, laid, strict=True):
             one = traces.of(c, settings[places[0]])
             climbed = climb(one, ladder, moments, REACH_S)

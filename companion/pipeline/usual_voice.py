@@ -35,8 +35,9 @@ class VoiceLesson:
 
     @property
     def spoken_s(self) -> float:
-        """Seconds of speech so far."""
-        return sum(s.t1 - s.t0 for s in self.heard)
+        """Seconds of speech so far, what is just being said included."""
+        open_s = self._ear.now - self._ear.began if self._ear.speaking else 0.0
+        return sum(s.t1 - s.t0 for s in self.heard) + (open_s if open_s >= _SHORTEST_S else 0.0)
 
     def feed(self, samples: Samples) -> None:
         """Hear more (float32 mono 16 kHz)."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from companion.plain import clock
 from companion.review.summary import Summary
+from companion.terms import seen_in
 
 ASKED: Mapping[str, str] = {
     "difficulty": "What created the difficulty in the first place?",
@@ -91,5 +92,5 @@ def _after(helped: bool | None) -> str:
 
 
 def _concerns(summary: Summary) -> tuple[str, ...]:
-    drivers = ", ".join(f"{name.replace('_', ' ')} ({count})" for name, count in summary.sides["them"].drivers)
+    drivers = ", ".join(f"{seen_in('them', name)} ({count})" for name, count in summary.sides["them"].drivers)
     return (f"On their side there may have been: {drivers}.",) if drivers else ()

@@ -13,7 +13,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from companion.review.debrief import ASKED, LIMITS, NEXT, evidence
 from companion.review.summary import Side, Summary, summarise
 from companion.review.text import VERDICTS
 from companion.review.trends import Trend, told
+from companion.terms import seen_in
 
 WIDTH, HEIGHT = 1000, 180
 _MARGIN = 10
@@ -48,6 +49,7 @@ def render(events: tuple[Event, ...], title: str, trends: Sequence[Trend] = ()) 
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    environment.filters["seen"] = partial(seen_in, "me")  # what a suggestion answers is told to the user
     summary = summarise(events)
     data = interactive(events, summary)
     style, script = _carried("uplot/uPlot.min.css", "report.css"), _carried("uplot/uPlot.min.js", "report.js")
@@ -209,9 +211,8 @@ def _table(summary: Summary) -> list[tuple[str, str, str]]:
         ("longest turn", f"{me.longest_s:.0f} s", f"{them.longest_s:.0f} s"),
         ("words a minute", f"{me.words_a_minute:.0f}", f"{them.words_a_minute:.0f}"),
         ("questions", str(me.questions), str(them.questions)),
-        ("it may have been", _drivers(me), _drivers(them)),
+        ("it may have been", _drivers("me", me), _drivers("them", them)),
         ("by itself at most", _highest(me), _highest(them)),
-        ("both at once", f"{summary.overlap_s:.0f} s", f"{len(summary.overlaps)} times"),
     ]
 
 
@@ -223,16 +224,17 @@ def _highest(side: Side) -> str:
 
 
 def _because(summary: Summary) -> list[str]:
-    """Why each side went as far as it did by itself."""
-    return [
+    """Why each side went as far as it did by itself, and what was between them."""
+    peaks = [
         f"{clean(summary.who(who))}, {_highest(summary.sides[who])}: {clean('; '.join(peak.reasons))}"
         for who in SPEAKERS
         if (peak := summary.sides[who].peak)
     ]
+    return [*peaks, summary.between.capitalize()]
 
 
-def _drivers(side: Side) -> str:
-    return ", ".join(name.replace("_", " ") for name, _ in side.drivers) or "–"
+def _drivers(who: str, side: Side) -> str:
+    return ", ".join(seen_in(who, name) for name, _ in side.drivers) or "–"
 
 
 def _rows(events: tuple[Event, ...], summary: Summary) -> list[Row]:

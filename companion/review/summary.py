@@ -135,6 +135,15 @@ class Summary:
     tags: tuple[str, ...] = ()
 
     @property
+    def between(self) -> str:
+        """What belongs to neither side alone, in words."""
+        silences, gaps = len(self.silences), len(self.gaps)
+        return (
+            f"both at once for {self.overlap_s:.0f} s, {silences} {'silence' if silences == 1 else 'silences'}, "
+            f"{gaps} {'gap' if gaps == 1 else 'gaps'} in hearing"
+        )
+
+    @property
     def share_me(self) -> float:
         """The user's part of all talk, 0-1."""
         both = self.sides["me"].talk_s + self.sides["them"].talk_s

@@ -69,6 +69,7 @@ def correct(journal: Journal, session_id: str, n: int, text: str) -> None:
         _put(db, session_id, n, body)
         db.execute("UPDATE words SET text = ? WHERE session = ? AND n = ?", (text, session_id, n))
         _rewrite(db, session_id, lambda body: _requoted(body, [before], text))
+        db.execute("DELETE FROM figures WHERE session = ?", (session_id,))  # words a minute, questions
     scrub(journal)
 
 

@@ -26,7 +26,11 @@ _BUSY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A session in the list. ``state``: "ended", "running" or "interrupted"; ``last_t``: its last audio second."""
+    """A session in the list.
+
+    ``state``: "ended", "running" or "interrupted"; ``last_t``: its last audio second; ``events``: how many were written
+    (the last one's number: a count of those that are left would read the whole journal).
+    """
 
     id: str
     title: str
@@ -139,7 +143,8 @@ class Journal:
         with self.reading() as db:
             rows = db.execute(
                 "SELECT id, title, source, started_unix, reason, last_t, pid, process, tags, "
-                "(SELECT count(*) FROM events WHERE session = id) FROM sessions ORDER BY started_unix DESC, rowid DESC"
+                "(SELECT coalesce(max(n), 0) FROM events WHERE session = id) "
+                "FROM sessions ORDER BY started_unix DESC, rowid DESC"
             ).fetchall()
         return [_info(row) for row in rows]
 

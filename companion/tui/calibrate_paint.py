@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.style import Style
 from rich.text import Text
@@ -36,8 +36,8 @@ def header(tuning: Tuning, palette: Palette) -> Text:
     if not signs:
         out.append(" You have judged nothing yet: companion review, then y, n and s. Until then this is a guess.", dim)
     else:
-        doubt = " A guess, no more: judge some more calls." if len(signs) < FEW else ""
-        told = f" {len(signs)} verdicts of yours: {wanted} wanted, {len(signs) - wanted} false alarms.{doubt}"
+        doubt = " A guess as yet: judge more calls." if len(signs) < FEW else ""
+        told = f" Your verdicts: {wanted} wanted, {len(signs) - wanted} false.{doubt}"
         out.append(told, dim)
     return out
 
@@ -72,7 +72,7 @@ def plot(tuning: Tuning, here: int, palette: Palette, width: int, height: int) -
             out.append(sign, Style(color=colour, bold=sign == "●"))
         out.append("\n")
     out.append(" " * gutter + "└" + "─" * columns + "\n", dim)
-    name = "alarms an hour    · caught  × false alarms" if known else "alarms an hour    · calls with an alarm"
+    name = "alarms an hour   · caught  × false" if known else "alarms an hour   · calls with an alarm"
     out.append(f"{'':{gutter}} 0{name:^{max(1, columns - 8)}}{most:5.1f}", dim)
     return out
 
@@ -96,10 +96,13 @@ def chosen(tuning: Tuning, here: int, palette: Palette) -> Text:
         out.append(f"other verdicts of yours might make it {choice.low:.1f} to {choice.high:.1f}\n", dim)
     out.append_text(_shares(tuning, here, palette))
     out.append("\n")
-    for name, before, after in settings(tuning, here):
+    changed = [row for row in settings(tuning, here) if row[1] != row[2]]
+    if not changed:
+        out.append("the settings that you have now", dim)
+    for name, before, after in changed:
         out.append(f"{name:14}", dim)
         out.append(f"{after}", text)
-        out.append(f"   now {before}\n" if before != after else "\n", dim)
+        out.append(f"   now {before}\n", dim)
     return out
 
 
@@ -132,7 +135,7 @@ def settings(tuning: Tuning, here: int) -> list[tuple[str, str, str]]:
         rows.append(("weights", _weights(now.weights), _weights(there.weights)))
     before, after = (f"{scale.of([SURE])[0]:.0%}" for scale in (Map(*now.agreement), tuning.scale))
     if not before == after == f"{SURE:.0%}":
-        rows.append((f"{SURE:.0%} sure is", before, after))
+        rows.append((f"{SURE:.0%} told as", before, after))
     return rows
 
 
@@ -145,17 +148,19 @@ def _weights(weights: object) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in weights.items()) or "all 1"
 
 
-def calls(tuning: Tuning, here: int, palette: Palette, height: int) -> Text:
-    """What each past call would have looked like: a dot an alarm, as it is now and there; changed ones first."""
+def calls(tuning: Tuning, here: int, palette: Palette, height: int, titles: Mapping[str, str]) -> Text:
+    """What each past call would have looked like: a sign an alarm, as it is now and there; changed ones first."""
     alarms = tuning.table.alarms
     changed = [int(c) for c in abs(alarms[here] - alarms[tuning.now]).argsort(kind="stable")[::-1]]
     dim = Style(color=palette.dim)
-    out = Text(f"{'':14}  now      then\n", dim, no_wrap=True)
+    out = Text(no_wrap=True, overflow="ellipsis")
+    out.append(f"{'':14}  now      then\n", dim)
     for c in changed[: max(0, height - 2)]:
         before, after = int(alarms[tuning.now, c]), int(alarms[here, c])
         colour = palette.dim if before == after else palette.levels[0] if after < before else palette.levels[2]
         out.append(f"{clean(tuning.calls[c]):14}  {_dots(before):8} ", dim)
-        out.append(f"{_dots(after)}\n", Style(color=colour))
+        out.append(f"{_dots(after):8} ", Style(color=colour))
+        out.append(f"{clean(titles.get(tuning.calls[c], ''))}\n", dim)
     if len(changed) > height - 2:
         out.append(f"and {len(changed) - height + 2} more", dim)
     return out

@@ -8,17 +8,9 @@ from rich.text import Text
 
 from companion.events import Prompt
 from companion.plain import clean, clock
-from companion.terms import DRIVERS
+from companion.terms import SEEN
 from companion.tui.palette import NAMES, SHAPES, Palette
 from companion.tui.state import LiveState
-
-SEEN = {
-    "anger": "anger", "threat": "a sense of threat", "fear": "worry", "hurt": "hurt", "demand": "feeling unseen",
-    "withdrawal": "not feeling safe", "objection": "a need for safety", "pressure": "pressure from elsewhere",
-    "distrust": "distrust", "identity": "felt disrespect", "worldview": "two views of what this is",
-    "impasse": "stuck positions", "bad_faith": "bad faith", "defensive": "your own stress",
-}  # fmt: skip
-assert set(SEEN) == set(DRIVERS)
 
 BREATH = ((4.0, "breathe in"), (2.0, "hold"), (6.0, "breathe out"))
 """Seconds of a slow breath, five a minute: the long way out calms (resonance breathing, about 0.1 Hz)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.text import Text
 from textual import events
@@ -14,7 +14,6 @@ from textual.containers import Container
 from textual.widgets import Footer, Static
 
 from companion import locations
-from companion.audio.playing import Player
 from companion.errors import CompanionError
 from companion.events import SPEAKERS, Answered, Event, Labelled, Utterance
 from companion.pipeline.past import earlier_figures
@@ -29,10 +28,15 @@ from companion.tui.palette import PALETTES, theme
 from companion.tui.review_sheets import HELP, Ask, Debrief, Finder, Reading
 from companion.tui.sheets import Question, Sheet
 
+if TYPE_CHECKING:
+    from companion.audio.playing import Player
+
 _WIDE, _SHORT = 100, 28
 _MOST_FOUND = 200
 FOLLOWS_S = 0.2
 """How often the cursor looks where the sound is."""
+SAID_S = 3.0
+"""So long a note lies over the corner of the screen."""
 
 
 class ReviewApp(App[int]):
@@ -50,10 +54,9 @@ class ReviewApp(App[int]):
         Binding("end", "row(1000000)", "end", show=False),
         Binding("left", "time(-1)", "back", show=False),
         Binding("right", "time(1)", "on", show=False),
+        Binding("question_mark", "help", "help", key_display="?"),
         Binding("full_stop,right_square_bracket", "peak(1)", "next alarm", key_display="."),
         Binding("comma,left_square_bracket", "peak(-1)", "previous", key_display=","),
-        Binding("plus,equals_sign", "zoom(0.5)", "closer", key_display="+"),
-        Binding("minus", "zoom(2.0)", "wider", key_display="-"),
         Binding("0", "whole", "all", show=False),
         Binding("y", "verdict('right')", "right"),
         Binding("n", "verdict('wrong')", "wrong"),
@@ -63,6 +66,8 @@ class ReviewApp(App[int]):
         Binding("w", "numbers", "what worked"),
         Binding("space", "play", "play", show=False),
         Binding("slash", "find", "find", key_display="/"),
+        Binding("plus,equals_sign", "zoom(0.5)", "closer", key_display="+"),
+        Binding("minus", "zoom(2.0)", "wider", key_display="-"),
         Binding("l", "choose", "calls", show=False),
         Binding("t", "title", "title", show=False),
         Binding("g", "tags", "tags", show=False),
@@ -70,7 +75,6 @@ class ReviewApp(App[int]):
         Binding("e", "correct", "correct", show=False),
         Binding("x", "cut", "take out", show=False),
         Binding("r", "redact", "replace a name", show=False),
-        Binding("question_mark", "help", "help", key_display="?"),
         Binding("q,ctrl+c", "leave", "leave"),
     ]
 
@@ -151,7 +155,7 @@ class ReviewApp(App[int]):
         """To the next alarm, or the one before."""
         there = review_state.to_peak(self.talk, self.look, direction)
         if there == self.look:
-            self.notify("No alarm further on." if direction > 0 else "No alarm before this.")
+            self._say("No alarm further on." if direction > 0 else "No alarm before this.")
         self._go(there)
 
     def action_zoom(self, factor: float) -> None:
@@ -182,11 +186,14 @@ class ReviewApp(App[int]):
         if self._player is not None:
             self._silence()
             return
+        # here, as it brings numpy and the decoders: a call that is only looked at opens without them
+        from companion.audio.playing import Player
+
         path = locations.recording_path(self.record.info.id, self._journal.path)
         try:
             self._player = Player(path, self.talk.times[self.look.row] if self.talk.rows else 0.0)
         except CompanionError as error:
-            self.notify(str(error))
+            self._say(str(error))
         self._draw()
 
     def _follow(self) -> None:
@@ -195,7 +202,7 @@ class ReviewApp(App[int]):
             return
         if not self._player.playing:
             if self._player.trouble:
-                self.notify(self._player.trouble, severity="warning")
+                self._say(self._player.trouble, severity="warning")
             self._silence()
             return
         self.look = review_state.heard(self.talk, self.look, self._player.at)
@@ -207,13 +214,17 @@ class ReviewApp(App[int]):
             self._player = None
             self._draw()
 
+    def _say(self, words: str, *, severity: Literal["information", "warning"] = "information") -> None:
+        """Tell something for a moment; it may have names and paths in it, so it is no markup."""
+        self.notify(words, severity=severity, timeout=SAID_S, markup=False)
+
     # ---- judging
 
     def action_verdict(self, verdict: str) -> None:
         """Whether the alarm here was right; the same key again takes it back."""
         alarm = self.talk.alarm(self._at()) if self.talk.rows else None
         if alarm is None:
-            self.notify("There is no alarm here. The dot and the comma lead to them.")
+            self._say("There is no alarm here. The dot and the comma lead to them.")
             return
         self._label(alarm.t, verdict)
 
@@ -225,7 +236,7 @@ class ReviewApp(App[int]):
     def _label(self, t: float, verdict: str) -> None:
         wanted = "" if self.talk.summary.labels.get(t) == verdict else verdict
         self._add(Labelled(t=t, at=self._since(), verdict=wanted))
-        self.notify(review_paint.VERDICTS[wanted].capitalize() + "." if wanted else "Taken back.")
+        self._say(review_paint.VERDICTS[wanted].capitalize() + "." if wanted else "Taken back.")
 
     def _at(self) -> float:
         return self.talk.rows[self.look.row].event.t
@@ -331,7 +342,7 @@ class ReviewApp(App[int]):
         """Other words for what was recognised."""
         row = self.talk.rows[self.look.row] if self.talk.rows else None
         if row is None or not isinstance(row.event, Utterance):
-            self.notify("Move to something that was said first.")
+            self._say("Move to something that was said first.")
             return
         n = row.n
         self._ask(
@@ -346,7 +357,7 @@ class ReviewApp(App[int]):
         ends = row.event.t1 if isinstance(row.event, Utterance) else row.t
         if self._cut_from is None:
             self._cut_from = row.t
-            self.notify("The passage begins here. Move to its last line and press x again.")
+            self._say("The passage begins here. Move to its last line and press x again.")
             return
         begin, end = min(self._cut_from, row.t), max(self._cut_from, ends)
         self._cut_from = None
@@ -356,7 +367,7 @@ class ReviewApp(App[int]):
                 self._silence()  # the file goes
                 count = edits.cut(self._journal, self.record.info.id, begin, end + 0.01)
                 forgetting.remove_recording(self._journal, self.record.info.id)
-                self.notify(f"{count} utterances are gone.")
+                self._say(f"{count} utterances are gone.")
                 self._again()
 
         text = f"Take out {clock(begin).strip()} to {clock(end).strip()} for good?\n\n  y  take it out      n  leave it"
@@ -368,7 +379,7 @@ class ReviewApp(App[int]):
         def redact(name: str) -> None:
             count = edits.redact(self._journal, [self.record.info.id], name)
             spoken = f" {edits.STILL_SPOKEN}" if count and self._recorded else ""
-            self.notify(f"{count} places changed.{spoken}")
+            self._say(f"{count} places changed.{spoken}")
 
         self._ask("A name that shall be replaced for good, in this call:", "", redact)
 
@@ -379,7 +390,7 @@ class ReviewApp(App[int]):
             try:
                 use(text)
             except CompanionError as error:
-                self.notify(str(error), severity="warning")
+                self._say(str(error), severity="warning")
             self._again()
 
         self.push_screen(Ask(question, value), given)

@@ -11,6 +11,7 @@ from rich.style import Style
 from rich.text import Text
 
 from companion.events import (
+    SPEAKERS,
     Escalation,
     Level,
     Mark,
@@ -23,7 +24,7 @@ from companion.events import (
 )
 from companion.plain import clean, clock
 from companion.review.trends import Trend
-from companion.tui.paint import SEEN
+from companion.terms import seen_in
 from companion.tui.palette import NAMES, SHAPES, Palette
 from companion.tui.review_state import Column, Look, Row, Talk, columns, is_alarm
 
@@ -40,27 +41,36 @@ VERDICTS = {
 _SHARP = (0.3, 0.55, 0.8)
 """How sharp a side's words must be for the colours of tense, heated, breaking (its running heat, 0-1)."""
 _CONSOLE = Console(width=200)
-_WHO = 9
+_WHO, _SIGN = 9, 4
+"""Cells for who spoke, at most, and at least: for a sign and "they"."""
 
 
 def header(talk: Talk, title: str, palette: Palette, width: int, sound: str = "") -> Text:
-    """Title and date, and the call in one line; ``sound``: what is said of its recording."""
+    """Title and date, and the call in one line, as much as there is room for; ``sound``: of its recording."""
     s = talk.summary
     when = time.strftime("%a %d %b %Y, %H:%M", time.localtime(s.started_unix))
     out = Text(no_wrap=True, overflow="ellipsis")
     out.append(f" {clean(title)}", Style(color=palette.text, bold=True))
     for tag in s.tags:
         out.append(f"  #{clean(tag)}", Style(color=palette.accent))
-    out.append(f"  {when}\n ", Style(color=palette.dim))
-    out.append(f"{clock(s.duration_s).strip()}", Style(color=palette.dim))
+    out.append(f"  {when}\n", Style(color=palette.dim))
+    line = _levels(talk, palette, named=True)
+    if line.cell_len > width:
+        line = _levels(talk, palette, named=False)
+    for words, colour in ((f"you talked {s.share_me:.0%}", palette.dim), (sound, palette.accent)):
+        if words and line.cell_len + len(words) + 3 <= width:
+            line.append(f"   {words}", Style(color=colour))
+    return out.append_text(line)
+
+
+def _levels(talk: Talk, palette: Palette, *, named: bool) -> Text:
+    """How long it lasted, and how long at each level."""
+    s = talk.summary
+    out = Text(f" {clock(s.duration_s).strip()}", Style(color=palette.dim), no_wrap=True)
     for level, spent in enumerate(s.in_level):
         if spent >= 1:
-            name = Level(level).name.lower()
-            out.append(f"   {SHAPES[level]} {clock(spent).strip()} {name}", Style(color=palette.levels[level]))
-    if width >= 80:
-        out.append(f"   you talked {s.share_me:.0%}", Style(color=palette.dim))
-    if sound:
-        out.append(f"   {sound}", Style(color=palette.accent))
+            name = f" {Level(level).name.lower()}" if named else ""
+            out.append(f"   {SHAPES[level]} {clock(spent).strip()}{name}", Style(color=palette.levels[level]))
     return out
 
 
@@ -146,13 +156,14 @@ def transcript(talk: Talk, look: Look, palette: Palette, width: int, height: int
 def _lines(talk: Talk, row: Row, palette: Palette, width: int, *, here: bool = False) -> list[Text]:
     who, words, style = _told(talk, row, palette)
     verdict = talk.summary.labels.get(row.event.t, "")
-    if verdict == "missed" or (verdict and is_alarm(row.event)):
+    if verdict and (row.n == talk.first[row.event.t] if verdict == "missed" else is_alarm(row.event)):
         words += f"  [{VERDICTS[verdict]}]"
-    size = max(12, width - 8 - _WHO - 2)
+    whom = min(_WHO, max(_SIGN, *(len(clean(talk.summary.who(who))) for who in SPEAKERS)))
+    size = max(12, width - 8 - whom - 2)
     wrapped = Text(words, style).wrap(_CONSOLE, size)
     out = []
     for i, line in enumerate(wrapped):
-        head = f"{clock(row.t):>7} {who[:_WHO]:>{_WHO}} " if i == 0 else " " * (9 + _WHO)
+        head = f"{clock(row.t):>7} {who[:whom]:>{whom}} " if i == 0 else " " * (9 + whom)
         colour = palette.accent if here else palette.dim
         text = Text(head, Style(color=colour, bold=here), no_wrap=True)
         text.append_text(line)
@@ -218,7 +229,7 @@ def moment(talk: Talk, look: Look, palette: Palette) -> Text:
     if verdict:
         out.append(f"\n{VERDICTS[verdict]}\n", Style(color=palette.accent))
     elif alarm is not None:
-        out.append("\nWas it right to speak up?  y yes  n no  u not sure\n", dim)
+        out.append("\nWas it right to speak up?\ny yes   n no   u not sure\n", dim)
     return out
 
 
@@ -228,7 +239,7 @@ def _read(said: Utterance, palette: Palette) -> Text:
     if said.drivers:
         out.append("\nit may be\n", dim)
         for driver in said.drivers[:3]:
-            out.append(f"· {SEEN.get(driver.id, driver.id)} {driver.score:.0%}\n", text)
+            out.append(f"· {seen_in(said.speaker, driver.id)} {driver.score:.0%}\n", text)
     felt = [f"{clean(name)} {p:.0%}" for name, p in list(said.emotions.items())[:3] if name != "neutral"]
     if felt:
         out.append("\nread from the words\n", dim)
@@ -256,7 +267,7 @@ def numbers(talk: Talk, found: Sequence[Trend], palette: Palette) -> Text:
 
 
 def _head(words: str, palette: Palette) -> Text:
-    return Text(f"{words}\n\n", Style(color=palette.accent, bold=True))
+    return Text().append(f"{words}\n\n", Style(color=palette.accent, bold=True))
 
 
 def _worked(talk: Talk, palette: Palette) -> Text:
@@ -264,9 +275,9 @@ def _worked(talk: Talk, palette: Palette) -> Text:
     if not talk.summary.suggested:
         out.append("Nothing was suggested.\n", Style(color=palette.dim))
     for x in talk.summary.suggested:
-        out.append(f"{clock(x.prompt.t):>7}  {x.prompt.headline:28} ", Style(color=palette.text))
+        out.append(f"{clock(x.prompt.t):>7}  {x.prompt.headline}\n", Style(color=palette.text))
         told = after(x.before, x.after, helped=x.helped)
-        out.append(f"{x.told:24} {told}\n", Style(color=palette.dim))
+        out.append(f"{'':9}{x.told}; {told}\n", Style(color=palette.dim))
     return out
 
 
@@ -286,16 +297,15 @@ def _sides(talk: Talk, palette: Palette) -> Text:
     for name, mine, theirs in table:
         out.append(f"{name:20}", dim)
         out.append(f"{mine:>14}{theirs:>14}\n", text)
-    for who, side in (("me", me), ("them", them)):
-        drivers = ", ".join(f"{SEEN.get(name, name)} ({count})" for name, count in side.drivers)
+    for who, side in ((who, s.sides[who]) for who in SPEAKERS):
+        drivers = ", ".join(f"{seen_in(who, name)} ({count})" for name, count in side.drivers)
         if drivers:
-            out.append(f"{clean(s.who('me' if who == 'me' else 'them'))}: it may have been {drivers}\n", text)
+            out.append(f"{clean(s.who(who))}: it may have been {drivers}\n", text)
         if side.peak:
             because = f"{Level(side.peak.level).name.lower()} at {clock(side.peak.t).strip()}: "
-            out.append(f"{clean(s.who('me' if who == 'me' else 'them'))}, {because}", text)
+            out.append(f"{clean(s.who(who))}, {because}", text)
             out.append(f"{clean('; '.join(side.peak.reasons))}\n", dim)
-    told = f"both at once {s.overlap_s:.0f} s, {len(s.silences)} silences, {len(s.gaps)} gaps in hearing\n"
-    out.append(told, dim)
+    out.append(f"{s.between}\n", dim)
     return out
 
 
@@ -307,7 +317,7 @@ def _trends(found: Sequence[Trend], palette: Palette) -> Text:
     for trend in found:
         line = sparkline([*trend.earlier[-11:], trend.now])
         colour = palette.levels[1] if trend.unusual else palette.text
-        out.append(f"{trend.name:32}{trend.shown(trend.now):>8}  ", Style(color=colour))
+        out.append(f"{trend.name:29}{trend.shown(trend.now):>8}  ", Style(color=colour))
         usual = f"{line:12}  usually {trend.usual}\n"
         out.append(usual, Style(color=palette.dim))
     return out

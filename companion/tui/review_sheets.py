@@ -18,25 +18,24 @@ from companion.plain import clean
 from companion.review.debrief import ASKED, NEXT, NEXT_ASKED
 
 HELP = """\
-↑ ↓       line by line        . ,   next and previous alarm
-← →       along the call      + -   closer, wider     0  all of it
+↑ ↓ ← →  line by line, along the call
+. ,      next and previous alarm
++ - 0    closer, wider, all of it
 
-At an alarm:  y  it was right   n  a false alarm   u  not sure
-Anywhere:     s  it should have spoken here
-They are what `companion calibrate` learns from.
+y n u    the alarm here: right, false, not sure
+s        it should have spoken here
+         (companion calibrate learns from these)
+d w      debrief; what worked, in numbers
+/ l      find in all calls; another call
+space    hear it, where the call was recorded
 
-space  hear it from here, where the call was recorded
-d  debrief: four questions, one thing to try next time
-w  what worked, both sides in numbers, your own trend
-/  find in all calls          l  another call
-t  title    g  tags    p  names    e  correct the words
-x  take a passage out for good (x again at its other end)
-r  replace a name for good
+t g p e  title, tags, names; correct the words
+x r      a passage out, a name replaced: for good
 
-━ who spoke, the sharper the warmer   ═ both at once
+━ who spoke, the sharper the warmer, ═ both at once
 ◆ suggested  ◈ used  ◇ dismissed  ▲ your mark
-✓ ✗ ? your verdict   ! it should have spoken
-░ not heard   ╳ taken out   Any key closes this."""
+✓ ✗ ?  your verdict    !  it should have spoken
+░ not heard  ╳ taken out       Any key closes this."""
 
 
 class Ask(ModalScreen[str | None]):

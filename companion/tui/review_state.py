@@ -54,6 +54,8 @@ class Talk:
     point_times: tuple[float, ...]
     speech: dict[str, tuple[tuple[float, float], ...]]
     heat: dict[str, tuple[float, ...]]
+    first: dict[float, int]
+    """Second -> the number of the first row that was told then."""
 
     @property
     def length(self) -> float:
@@ -98,6 +100,7 @@ def fold(events: Sequence[Event], numbers: Sequence[int]) -> Talk:
         point_times=tuple(t for t, _, _ in summary.points),
         heat={who: tuple(e.sides.get(who, 0.0) for e in events if isinstance(e, Temperature)) for who in SPEAKERS},
         speech={who: tuple((u.t0, u.t1) for u in said if u.speaker == who) for who in SPEAKERS},
+        first={row.event.t: row.n for row in reversed(rows)},
     )
 
 

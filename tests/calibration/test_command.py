@@ -93,6 +93,13 @@ def test_a_wish_for_few_alarms_is_met() -> None:
     assert json.loads(run("--json").output)["now"]["alarms_an_hour"] < before
 
 
+@pytest.mark.usefixtures("judged", "own")
+def test_a_wish_that_nothing_meets_is_told_with_what_there_is() -> None:
+    done = run("--alarms-per-hour", "60")
+    assert done.exit_code == 0
+    assert "nothing nearer to 60: about" in done.output
+
+
 def test_what_was_changed_by_hand_since_is_left_as_it_is(own: Path) -> None:
     assert run("--set", "-0.5").exit_code == 0
     own.write_text(own.read_text(encoding="utf-8").replace("-0.5", "-0.75"), encoding="utf-8")
@@ -176,6 +183,22 @@ async def test_the_screen_shows_the_trade_off_and_gives_the_point_that_was_taken
     assert app.return_value == tuning.suggested
 
 
+@pytest.mark.parametrize("size", [(60, 30), (80, 24), (120, 40)])
+async def test_the_whole_plot_is_seen_however_large_the_screen(judged: list, size: tuple[int, int]) -> None:
+    tuning = tune(judged, EscalationSettings(), EscalationSettings())
+    app = CalibrateApp(tuning, "dark", {tuning.calls[0]: "The renewal"})
+    async with app.run_test(size=size) as pilot:
+        for key in ("n", "s", "left"):
+            await pilot.press(key)
+            await pilot.pause()
+            plot = app.screen_stack[0].query_one("#plot", Static)
+            drawn = str(plot.visual).splitlines()
+            assert len(drawn) <= plot.content_size.height
+            assert drawn[0].startswith(" 100% ") and "alarms an hour" in drawn[-1]
+        calls = app.screen_stack[0].query_one("#calls", Static)
+        assert not calls.display or "The renewal" in str(calls.visual)
+
+
 def test_prep_offers_what_was_to_be_tried() -> None:
     journal = Journal.open(locations.journal_path())
     session = bring_back(journal, some_talk(1, turns=4))
@@ -207,6 +230,21 @@ def test_a_usual_voice_is_learnt_from_a_recording_and_kept_as_numbers(tmp_path: 
     assert understanding._voices["me"].settled
     locations.voice_path().write_text('{"utterances": [{"old": 1}]}', encoding="utf-8")
     assert usual_voice.load(locations.voice_path()) == []
+
+
+def test_what_is_just_being_said_counts_for_the_progress() -> None:
+    from companion.audio.files import open_audio
+    from companion.pipeline.build import make_ears
+    from companion.pipeline.usual_voice import VoiceLesson
+
+    lesson = VoiceLesson(make_ears(config.load())["me"])
+    seen = []
+    for _, sides in open_audio(locations.shipped("models", "demo", "call.ogg"), mono_as="me"):
+        lesson.feed(sides["me"])
+        seen.append((lesson.spoken_s, len(lesson.heard)))
+    assert any(spoken > 2 and not heard for spoken, heard in seen)
+    lesson.end()
+    assert lesson.spoken_s == pytest.approx(sum(s.t1 - s.t0 for s in lesson.heard))
 
 
 def test_too_little_speech_is_no_baseline(tmp_path: Path) -> None:

@@ -104,6 +104,7 @@ def test_every_candidate_is_a_setting_that_the_program_takes() -> None:
     for candidate in candidates:
         check_sense(replace(Settings(), escalation=candidate.settings), Path("x"))
         assert all(0 <= v <= 1 for v in (*candidate.settings.enter, *candidate.settings.leave))
+        assert list(candidate.settings.enter) == sorted(candidate.settings.enter)
     same = moved(USUAL, 0.0, 0.0, 0.0, USUAL.half_life_s)
     assert (same.settings, same.distance) == (USUAL, 0.0)
 
@@ -172,6 +173,31 @@ def test_labels_move_past_calls_towards_each_taste() -> None:
     quieter = tune(calls, USUAL, USUAL, labels=hates)
     assert quieter.choice.rate < 0.7 * float(quieter.table.rate()[quieter.now])
     assert quieter.check is not None and quieter.check.right_after > quieter.check.right_before
+
+
+def test_one_who_wants_every_hint_is_told_at_the_first_sign() -> None:
+    calls = [(f"c{n}", talk([0] * 8 + [1] * 3 + [0] * 8)) for n in range(12)]
+    moments = Labels(tuple(range(12)), (8 * 4.5 + 4,) * 12, (WANTED,) * 12, frozenset(range(12)))
+    found = tune(calls, USUAL, USUAL, labels=moments)
+    assert found.table.caught()[found.now] == 0
+    assert found.choice.caught == 1
+    assert found.suggested.enter[2] > found.suggested.enter[1] + 0.1, "and breaking stays a strong word"
+
+
+def test_one_who_minds_all_but_a_break_is_told_only_of_what_lasts() -> None:
+    heated = [0] * 8 + [2] * 7 + [3, 2, 2] + [0] * 12
+    calls = [(f"c{n}", talk(heated)) for n in range(10)] + [("b", talk([0] * 8 + [2, 2] + [3] * 6))]
+    times = [alarm_times(events)[0] for _, events in calls]
+    found = tune(calls, USUAL, USUAL, labels=Labels(tuple(range(11)), tuple(times), (UNWANTED,) * 10 + (WANTED,)))
+    assert found.table.false()[found.now] == 1
+    assert found.table.false()[found.choice.place] == 0
+    assert found.choice.caught == 1
+
+
+def test_one_verdict_is_no_reason_to_wait_long() -> None:
+    calls = [(f"c{n}", talk([0] * 8 + [2] * 6 + [0] * 12)) for n in range(4)]
+    found = tune(calls, USUAL, USUAL, labels=Labels((0,), (alarm_times(calls[0][1])[0],), (UNWANTED,)))
+    assert found.suggested.defer_s <= 6
 
 
 def alarm_times(events: list) -> list[float]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from companion.config import EscalationSettings, Settings
 from companion.events import Escalation, Event
 from companion.pipeline.spine import refold
-from companion.pipeline.trace import climb, steps, trace
+from companion.pipeline.trace import Moment, climb, steps, trace
 from tests.calibration.talks import some_talk, talk
 
 REACH_S = 20.0
@@ -31,10 +31,10 @@ def alarms_of(events: list[Event]) -> list[float]:
     return [e.t for e in events if isinstance(e, Escalation) and e.level >= 2 > e.previous]
 
 
-def heated_around(events: list[Event], t: float, end: float) -> bool:
+def heated_around(events: list[Event], t: float, end: float, wait_s: float) -> bool:
     level, since = 0, 0.0
     for e in [*(e for e in events if isinstance(e, Escalation)), Escalation(t=end, level=0, score=0.0)]:
-        if level >= 2 and since <= t + REACH_S and e.t > t - REACH_S:
+        if level >= 2 and since <= t + REACH_S + wait_s and e.t > t - REACH_S:
             return True
         level, since = e.level, e.t
     return False
@@ -48,12 +48,14 @@ def test_it_tells_the_same_as_the_spine(seed: int, tried: list[EscalationSetting
     events = some_talk(seed)
     for one in tried:
         group = [one, replace(one, defer_s=0.0), replace(one, enter=(0.5, 0.55, 0.6), leave=(0.3, 0.3, 0.3))]
-        climbed = climb(trace(events, one), steps(group), moments, REACH_S)
+        asked = [Moment(t, at_once=n % 2 == 0) for n, t in enumerate(moments)]
+        climbed = climb(trace(events, one), steps(group), asked, REACH_S)
         for k, each in enumerate(group):
             folded = refold(events, replace(Settings(), escalation=each))
             assert climbed.alarms[k] == len(alarms_of(folded))
-            for m, t in enumerate(moments):
-                assert climbed.hits[k, m] == heated_around(folded, t, events[-1].t)
+            for m, moment in enumerate(asked):
+                wait_s = 0.0 if moment.at_once else each.defer_s
+                assert climbed.hits[k, m] == heated_around(folded, moment.t, events[-1].t, wait_s)
 
 
 def test_waiting_leaves_out_a_flare_that_passes_and_keeps_one_that_lasts() -> None:
@@ -62,6 +64,15 @@ def test_waiting_leaves_out_a_flare_that_passes_and_keeps_one_that_lasts() -> No
     for events, wanted in ((flare, [1, 0]), (fire, [1, 1])):
         climbed = climb(trace(events, eager), steps([eager, patient]))
         assert climbed.alarms.tolist() == wanted
+
+
+def test_an_alarm_that_waits_is_still_that_of_its_moment() -> None:
+    fire = talk([0] * 6 + [3] * 2 + [2] * 12)
+    patient = EscalationSettings(enter=(0.5, 0.55, 0.98), leave=(0.3, 0.3, 0.3), defer_s=48.0)
+    told, missed = Moment(7 * 4.5), Moment(7 * 4.5, at_once=True)
+    climbed = climb(trace(fire, patient), steps([patient]), [told, missed], REACH_S)
+    assert (climbed.alarms.tolist(), climbed.stray.tolist()) == ([1], [0])
+    assert climbed.hits.tolist() == [[True, False]], "where it should have spoken it has to speak in time"
 
 
 def test_a_driver_that_counts_less_raises_fewer_alarms() -> None:

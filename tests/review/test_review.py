@@ -89,6 +89,10 @@ def test_the_plain_review_has_it_all_and_nothing_that_commands_the_terminal() ->
     assert not {"\x1b", "\u202e"} & set(text)
 
 
+def test_what_is_between_the_sides_is_told_as_such() -> None:
+    assert "Both at once for" in render(EVENTS, "x")
+
+
 def test_the_page_is_whole_escaped_and_asks_for_nothing() -> None:
     page = render(EVENTS, "<i>title</i>")
     assert "<script>alert" not in page

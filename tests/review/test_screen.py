@@ -26,6 +26,7 @@ from companion.events import (
     Utterance,
 )
 from companion.sessions.journal import Journal
+from companion.terms import seen_in
 from companion.tui import review_state
 from companion.tui.palette import PALETTES
 from companion.tui.review import ReviewApp
@@ -125,6 +126,31 @@ async def test_one_key_judges_an_alarm_and_the_same_key_takes_it_back(app: Revie
         await pilot.press("home", "y")
         assert app.talk.summary.labels == {19.0: "missed"}, "where there is no alarm there is nothing to judge"
     assert [e.verdict for e in notes(app, journal, "label")] == ["wrong", "right", "", "missed"]
+
+
+async def test_a_missed_moment_is_marked_once_though_several_things_were_told_then(app: ReviewApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await pilot.press("s")
+        transcript = " ".join(shown(app, "#transcript").split())
+        assert transcript.count("it should have spoken here") == 1
+        assert transcript.index("it should have spoken here") < transcript.index("1:15 ▲ ◑"), "beside what was said"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_the_header_says_what_there_is_room_for(app: ReviewApp, width: int) -> None:
+    async with app.run_test(size=(width, 30)) as pilot:
+        await pilot.pause()
+        line = shown(app, "#header").splitlines()[1]
+        assert len(line) <= width
+        assert "◑ 0:37 heated" in line
+        assert ("you talked" in line) == (width >= 80)
+
+
+def test_both_sides_drivers_are_told_in_words() -> None:
+    assert seen_in("me", "defensive") == "your own stress"
+    assert seen_in("them", "defensive") == "defending"
+    assert seen_in("them", "bad_faith") == "bad faith"
 
 
 async def test_keys_walk_zoom_and_jump(app: ReviewApp) -> None:
@@ -318,7 +344,7 @@ async def test_a_recorded_call_is_heard_from_the_cursor_and_the_cursor_follows(
     path = locations.recording_path(app.record.info.id, journal.path)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"sound")
-    monkeypatch.setattr("companion.tui.review.Player", StandIn)
+    monkeypatch.setattr("companion.audio.playing.Player", StandIn)
     StandIn.begun.clear()
     app._open("last")
     async with app.run_test(size=(120, 36)) as pilot:
@@ -342,4 +368,6 @@ async def test_a_call_that_was_not_recorded_says_so(app: ReviewApp) -> None:
         assert "space" not in shown(app, "#header")
         await pilot.press("space")
         await pilot.pause()
-        assert any("not recorded" in n.message for n in app._notifications)
+        (note,) = app._notifications
+        assert "not recorded" in note.message and "under [sessions]" in note.message
+        assert not note.markup, "what stands in brackets is shown"

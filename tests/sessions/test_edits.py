@@ -17,10 +17,11 @@ from companion.events import (
     Utterance,
     Word,
 )
+from companion.pipeline.past import earlier_figures
 from companion.sessions import edits
 from companion.sessions.journal import Journal
 from companion.sessions.search import Query, search
-from tests.sessions.kept import found, keep, said
+from tests.sessions.kept import STARTED, found, keep, said
 
 QUOTE = "The zanzibar contract is a swindle and you know it, every single page of it, from the first"
 
@@ -87,6 +88,14 @@ def test_a_correction_is_found_and_what_stood_there_is_gone(journal: Journal, on
         edits.correct(journal, call, n + 1, "x")
     with pytest.raises(UsageError):
         edits.correct(journal, call, n, "  ")
+
+
+def test_a_correction_counts_in_the_figures_that_later_calls_are_compared_with(journal: Journal) -> None:
+    call = keep(journal, said("Good", 2.0, "me"), said("morning.", 70.0))
+    later = journal.find(keep(journal, started=STARTED + 1))
+    assert earlier_figures(journal, later)[0]["questions"] == 0
+    edits.correct(journal, call, 2, "Good?")
+    assert earlier_figures(journal, later)[0]["questions"] > 0
 
 
 def test_a_passage_is_taken_out_for_good_with_all_that_was_read_from_it(journal: Journal, on_disk) -> None:
