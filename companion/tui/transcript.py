@@ -97,7 +97,9 @@ class Transcript(Widget):
             self.refresh()
             return
         width = self.size.width
-        changed = [Area(0, y, width, 1) for y, (old, new) in enumerate(zip(before, self._drawn, strict=True)) if old != new]
+        changed = [
+            Area(0, y, width, 1) for y, (old, new) in enumerate(zip(before, self._drawn, strict=True)) if old != new
+        ]
         if changed:
             self.refresh(*changed)
 
@@ -133,7 +135,7 @@ class Transcript(Widget):
 
     def _strip(self, segments: list[Segment]) -> Strip:
         blank = self._style(self._palette.text)
-        return Strip(segments).adjust_cell_length(self.size.width, blank)
+        return Strip([s for s in segments if s.text]).adjust_cell_length(self.size.width, blank)
 
 
 @lru_cache(maxsize=64)
