@@ -1,14 +1,15 @@
-"""The worker keeps pace: what it gives up when late, and that it gives up no utterance."""
+"""The worker keeps pace: what it gives up when late, that it gives up no utterance, and that a look delays none."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from companion.events import Event, Health, Utterance
+from companion.events import Event, Health, Partial, Utterance
 from companion.pipeline import pace
 from companion.pipeline.worker import Worker
 from companion.speech.ear import RATE, Speech
@@ -121,3 +122,53 @@ def test_work_at_a_pause_is_left_when_speech_goes_on_but_not_when_it_was_the_end
     until(lambda: bool(mind.paused))
     assert mind.paused == [wanted]
     assert worker.stop(5)
+
+
+class Looking(CountingUnderstanding):
+    """A look that lasts until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+        self.begun = threading.Event()
+
+    def words_so_far(self, speech: Speech) -> str:
+        self.begun.set()
+        assert self.go_on.wait(10)
+        return super().words_so_far(speech)
+
+
+def look(t0: float, t1: float) -> Speech:
+    return Speech("them", t0, t1, t0, np.zeros(round((t1 - t0) * RATE), np.float32), 0.9, whole=False)
+
+
+def working(mind: CountingUnderstanding, *, side_by_side: bool = True) -> tuple[Worker, list[Event]]:
+    out: list[Event] = []
+    worker = Worker(lambda: mind, out.append, pytest.fail, side_by_side=side_by_side)
+    worker.start()
+    until(lambda: any(isinstance(e, Health) and e.state == "ok" for e in out))
+    return worker, out
+
+
+def test_a_look_keeps_no_final_waiting_and_is_not_shown_after_it() -> None:
+    mind = Looking()
+    worker, out = working(mind)
+    worker.submit(look(3.0, 4.5))
+    assert mind.begun.wait(10)
+    worker.submit(Speech("them", 3.0, 5.0, 3.0, np.zeros(2 * RATE, np.float32), 0.9, whole=True))
+    until(lambda: any(isinstance(e, Utterance) for e in out))
+    mind.go_on.set()
+    assert worker.stop(5)
+    assert not any(isinstance(e, Partial) for e in out)
+
+
+def test_with_one_core_no_look_is_wanted_while_a_final_is_worked_on() -> None:
+    for side_by_side in (True, False):
+        mind = CountingUnderstanding()
+        worker, _ = working(mind, side_by_side=side_by_side)
+        mind.free.clear()
+        worker.submit(speech(1.0))
+        until(lambda w=worker: not w.behind)  # taken, and held up
+        assert worker.wants_partial("me", 2.0) is side_by_side
+        mind.free.set()
+        assert worker.stop(5)
