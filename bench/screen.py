@@ -278,9 +278,11 @@ def main() -> None:
             told("event to screen, recognition at full load", **figures(waits), cores_busy=round(load, 2))
         with screen("real", log) as (terminal, pid):
             time.sleep(8.0)
-            waits = alternating(terminal, ((b" ", b"pause"),), round(100 * part), rest_s=0.35)
+            waits = alternating(
+                terminal, ((b" ", b"pause"),), 2 * round(50 * part), rest_s=0.35
+            )  # even: it ends as it began
             told("key for the session to its light, a call and full load", **figures(waits))
-            waits = alternating(terminal, ((b" ", b"PAUSED"), (b" ", b"CALM")), round(100 * part), rest_s=0.35)
+            waits = alternating(terminal, ((b" ", b"PAUSED"), (b" ", b"CALM")), 2 * round(50 * part), rest_s=0.35)
             told("the same to the session's own answer (pause)", **figures(waits))
         with screen("long", log) as (terminal, pid):
             time.sleep(8.0)
