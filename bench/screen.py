@@ -18,6 +18,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
 import statistics
@@ -162,7 +163,7 @@ class Terminal:
         return time.monotonic()
 
     def seen(self, text: bytes, since: float, within_s: float) -> float | None:
-        """When a text came up after a moment; None when it did not."""
+        """When a text (a regular expression) came up after a moment; None when it did not."""
         deadline = time.monotonic() + within_s
         with self._lock:
             while True:
@@ -170,7 +171,7 @@ class Terminal:
                 for at, data in self._read:
                     if at >= since:
                         joined += data
-                        if text in joined:
+                        if re.search(text, joined):
                             return at
                 left = deadline - time.monotonic()
                 if left <= 0:
@@ -282,7 +283,9 @@ def main() -> None:
                 terminal, ((b" ", b"pause"),), 2 * round(50 * part), rest_s=0.35
             )  # even: it ends as it began
             told("key for the session to its light, a call and full load", **figures(waits))
-            waits = alternating(terminal, ((b" ", b"PAUSED"), (b" ", b"CALM")), 2 * round(50 * part), rest_s=0.35)
+            waits = alternating(
+                terminal, ((b" ", b"PAUSED"), (b" ", b"CALM|TENSE|HEATED|BREAKING")), 2 * round(50 * part), rest_s=0.35
+            )
             told("the same to the session's own answer (pause)", **figures(waits))
         with screen("long", log) as (terminal, pid):
             time.sleep(8.0)
