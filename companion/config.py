@@ -99,7 +99,7 @@ class EscalationSettings:
     """-1 hardly ever speaks up, 0 as delivered, 1 speaks up early."""
     enter: Ladder = (0.55, 0.55, 0.60)
     """Belief that the level is at least 1, 2, 3, at which it is entered."""
-    leave: Ladder = (0.32, 0.32, 0.40)
+    leave: Ladder = (0.45, 0.45, 0.50)
     """Belief below which it is left again."""
     half_life_s: Annotated[float, Meta(ge=5, le=3600)] = 90.0
     """Silence in which the belief relaxes half-way to calm."""
