@@ -114,7 +114,7 @@ def _take(tuning: Tuning, chosen: EscalationSettings, wished: float | None) -> N
     place = next(i for i, c in enumerate(tuning.candidates) if c.settings == chosen)
     found = float(tuning.table.rate()[place])
     told = f"About {found:.1f} alarms an hour in calls like yours"
-    if wished is not None and abs(found - wished) > max(0.5, wished / 4):
+    if wished is not None and abs(found - wished) > max(0.5, wished / 5):
         told = f"There is nothing nearer to {wished:g}: about {found:.1f} alarms an hour in calls like yours"
     _write(changes(chosen, tuning.scale), told)
 
