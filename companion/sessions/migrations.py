@@ -90,7 +90,7 @@ def several_people_have_names(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE said ADD COLUMN person INTEGER NOT NULL DEFAULT 0")
     db.execute(
         "UPDATE said SET person = coalesce((SELECT json_extract(e.body, '$.person') FROM events e "
-        "WHERE e.session = said.session AND e.n = said.n), 0)"
+        "WHERE e.session = said.session AND e.n = said.n AND json_valid(e.body)), 0)"
     )
     db.execute("ALTER TABLE names RENAME TO names_of_sides")
     db.execute(

@@ -84,8 +84,9 @@ _NAME = "coalesce(nullif(own.name, ''), side.name, '')"
 
 
 def _text(db: sqlite3.Connection, session: str, n: int) -> str:
-    found = "SELECT json_extract(body, '$.text') FROM events WHERE session = ? AND n = ?"
-    return str(db.execute(found, (session, n)).fetchone()[0])
+    found = "SELECT json_extract(body, '$.text') FROM events WHERE session = ? AND n = ? AND json_valid(body)"
+    row = db.execute(found, (session, n)).fetchone()
+    return str(row[0]) if row else ""  # damage has reached it: the other hits are still worth having
 
 
 def _filters(query: Query) -> tuple[list[str], list[str | float]]:

@@ -15,7 +15,7 @@ from textual.widgets import Footer, Static
 
 from companion import locations
 from companion.audio.playing import Player
-from companion.errors import CompanionError
+from companion.errors import CompanionError, UsageError
 from companion.events import Answered, Event, Labelled, Speaker, Utterance
 from companion.pipeline.past import earlier_figures
 from companion.plain import clock, numbered
@@ -322,12 +322,15 @@ class ReviewApp(App[int]):
         before = [self.talk.summary.names.get(numbered(*who), "") for who in asked]
 
         def named(text: str) -> None:
-            for (speaker, person), name, known in zip(asked, text.split(","), before, strict=False):
+            names = text.split(",")
+            if len(names) > len(asked):
+                raise UsageError(f"Those are {len(names)} names for {len(asked)}.", "A comma separates two names.")
+            for (speaker, person), name, known in zip(asked, names, before, strict=False):
                 if " ".join(name.split()) != known:
                     edits.name_person(self._journal, self.record.info.id, speaker, name, person)
 
-        theirs = f", then theirs: {', '.join(map(str, people))}" if people else ", and theirs, with a comma between"
-        self._ask(f"Your name{theirs}:", ", ".join(before) if any(before) else "", named)
+        theirs = ", ".join(f"they {n}" for n in people) or "they"
+        self._ask(f"Names, with commas between, of you, {theirs}:", ", ".join(before) if any(before) else "", named)
 
     def action_correct(self) -> None:
         """Other words for what was recognised."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from rich.cells import set_cell_size
 from rich.style import Style
 from rich.text import Text
 
@@ -58,7 +59,7 @@ def hit_line(hit: Hit, palette: Palette) -> Text:
     out.append(f"{hit.session:14} {clock(hit.t):>7} ", Style(color=palette.dim))
     out.append(f"{SHAPES[hit.level]} ", Style(color=palette.levels[hit.level]))
     who = clean(hit.name) or numbered(UNNAMED[hit.speaker], hit.person)
-    out.append(f"{who[:_WHO]:{_WHO}} ", Style(color=palette.dim))
+    out.append(f"{set_cell_size(who, _WHO)} ", Style(color=palette.dim))
     bold = Style(color=palette.accent, bold=True)
     for i, piece in enumerate(clean(hit.snippet).replace("]", "[").split("[")):
         out.append(piece, bold if i % 2 else Style(color=palette.text))

@@ -25,6 +25,7 @@ from companion.events import (
     Temperature,
     Utterance,
 )
+from companion.sessions.edits import name_person
 from companion.sessions.journal import Journal
 from companion.tui import review_state
 from companion.tui.palette import PALETTES
@@ -229,7 +230,7 @@ async def test_several_people_are_named_in_the_order_of_their_numbers(tmp_path: 
         for typed, expected in ((" Ana, , Dana ", ""), ("Ana, Renate, , Émile", "Ana, , Dana, ")):
             await pilot.press("p")
             await until(pilot, lambda: isinstance(app.screen, Ask))
-            assert "Your name, then theirs: 1, 2, 3:" in str(app.screen.query(Static).first().visual)
+            assert "of you, they 1, they 2, they 3:" in str(app.screen.query(Static).first().visual)
             field = app.screen.query_one(Input)
             assert field.value == expected
             field.value = typed
@@ -241,6 +242,19 @@ async def test_several_people_are_named_in_the_order_of_their_numbers(tmp_path: 
         assert "Renate" in transcript and "they 2" in transcript and "Émile" in transcript and "Dana" not in transcript
         assert app.talk.summary.who("them") == "they" and app.talk.summary.who("me") == "Ana"
     journal.close()
+
+
+async def test_a_name_with_a_comma_in_it_does_not_shift_the_others(journal: Journal) -> None:
+    name_person(journal, journal.find("last").id, "me", "Lee, Ana")
+    name_person(journal, journal.find("last").id, "them", "Renate")
+    app = ReviewApp(journal, "last", "dark")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.talk.summary.names == {"me": "Lee, Ana", "them": "Renate"}
 
 
 async def test_a_passage_is_taken_out_after_asking(app: ReviewApp, tmp_path: Path) -> None:

@@ -173,6 +173,9 @@ def test_names_of_sides_and_numbers_of_people_are_carried_over_from_an_earlier_v
         event = Utterance(t=n, speaker="them", t0=n - 1, t1=n, text=f"sentence {n}", person=person)
         old.execute("INSERT INTO events VALUES ('2026-01-01-1', ?, ?, 'utterance', ?)", (n, n, wire.to_json(event)))
         old.execute("INSERT INTO said VALUES ('2026-01-01-1', ?, ?, 'them', 0, ' ')", (n, n))
+    # and damage in the text of one event
+    old.execute("INSERT INTO events VALUES ('2026-01-01-1', 3, 3, 'utterance', '{\"person\": 2')")
+    old.execute("INSERT INTO said VALUES ('2026-01-01-1', 3, 3, 'me', 0, ' ')")
     old.close()
     # when it is opened, and the second person is given a name
     opened = Journal.open(path)
@@ -181,6 +184,8 @@ def test_names_of_sides_and_numbers_of_people_are_carried_over_from_an_earlier_v
     # then the side's name was kept, and the number of what had been said already
     assert [h.n for h in both] == [1, 2]
     assert [(h.n, h.person) for h in search(opened, Query(person="dana"))] == [(2, 2)]
+    # and the damage takes only its own text
+    assert [(h.n, h.person, h.snippet) for h in search(opened, Query(person="me"))] == [(3, 0, "")]
     opened.close()
 
 
