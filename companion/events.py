@@ -321,11 +321,15 @@ class Answered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named(Event):
-    """The user said who a side was."""
+    """The user said who a side was, or with ``person`` from 1 on one of the people on it; the last word counts.
+
+    An empty name takes it back.
+    """
 
     type: ClassVar[str] = "named"
     speaker: Speaker
     name: str
+    person: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion import wire
-from companion.events import EVENT_TYPES, Driver, Event, Utterance, Voice, Word
+from companion.events import EVENT_TYPES, Driver, Event, Named, Utterance, Voice, Word
 
 times = st.floats(0, 1e5).map(lambda x: round(x, 3))
 shares = st.floats(0, 1).map(lambda x: round(x, 3))
@@ -54,6 +54,12 @@ def test_an_utterance_has_the_fields_of_the_contract() -> None:
     assert data["drivers"] == [{"id": "anger", "score": 0.7654}]
     assert data["voice"]["effort"] == 1.4
     assert {"at", "t", "speaker", "text", "emotions"} <= data.keys()
+
+
+def test_a_name_from_before_people_were_numbered_is_of_the_whole_side() -> None:
+    assert wire.from_json('{"type":"named","t":0.0,"at":0.0,"speaker":"them","name":"Renate"}') == Named(
+        speaker="them", name="Renate", person=0
+    )
 
 
 def test_fields_of_a_newer_version_are_left_out() -> None:

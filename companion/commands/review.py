@@ -66,7 +66,7 @@ def _play(session: str, begin_s: float) -> None:
         while not player.wait(0.1) and not ended.is_set():
             while waiting and waiting[0].t0 <= player.at:
                 u = waiting.pop(0)
-                click.echo(f"{clock(u.t0):>7} {clean(summary.who(u.speaker)):>9}  {clean(u.text)}")
+                click.echo(f"{clock(u.t0):>7} {clean(summary.who(u.speaker, u.person)):>9}  {clean(u.text)}")
         player.stop()
     if player.trouble:
         raise CompanionError(player.trouble)

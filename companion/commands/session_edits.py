@@ -96,6 +96,7 @@ def _export_all(kept: Journal, gone: list[SessionInfo], folder: Path) -> None:
     epilog=examples(
         'companion sessions edit last --title "Renewal, second round" --tag renewal --them Renate',
         "companion sessions edit last --untag renewal",
+        "companion sessions edit last --person 1 Renate --person 2 Dana",
     )
 )
 @click.argument("session", default="last")
@@ -104,24 +105,48 @@ def _export_all(kept: Journal, gone: list[SessionInfo], folder: Path) -> None:
 @click.option("--untag", "fewer", multiple=True, help="Take a tag away.")
 @click.option("--me", help="Your name, for the transcript.")
 @click.option("--them", help="The name of the other side.")
+@click.option(
+    "--person",
+    "people",
+    type=(click.IntRange(min=1), str),
+    multiple=True,
+    metavar="NUMBER NAME",
+    help="The name of one of several people there; may be given more than once.",
+)
 def edit(
-    session: str, title: str | None, more: tuple[str, ...], fewer: tuple[str, ...], me: str | None, them: str | None
-) -> None:
+    session: str, title: str | None, more: tuple[str, ...], fewer: tuple[str, ...], me: str | None, them: str | None,
+    people: tuple[tuple[int, str], ...],
+) -> None:  # fmt: skip
     """Change a session's title and tags, and say who the sides were."""
-    from companion.events import SPEAKERS
+    from companion.events import Speaker
     from companion.sessions import edits
 
+    named: list[tuple[Speaker, int, str | None]] = [("me", 0, me), ("them", 0, them)]
+    named += [("them", n, name) for n, name in people]
     with journal() as kept:
         info = kept.find(session)
-        if title is None and not more and not fewer and me is None and them is None:
+        if title is None and not more and not fewer and me is None and them is None and not people:
             raise UsageError("Say what to change.", "See: companion sessions edit --help")
+        if people:
+            _known(kept, info, {n for n, _ in people})
         if title is not None or more or fewer:
             tags = [t for t in info.tags if t not in fewer] + list(more)
             edits.retitle(kept, info.id, title, tags)
-        for speaker, name in zip(SPEAKERS, (me, them), strict=True):
+        for speaker, person, name in named:
             if name is not None:
-                edits.name_side(kept, info.id, speaker, name)
+                edits.name_person(kept, info.id, speaker, name, person)
         click.echo(described(kept.find(info.id)))
+
+
+def _known(kept: Journal, info: SessionInfo, numbers: set[int]) -> None:
+    """Raises ``UsageError`` unless the other side of the session has people of those numbers."""
+    from companion.review.people import told_apart
+
+    there = told_apart(kept.load(info.id).events)
+    strange = sorted(numbers - set(there))
+    if strange:
+        hint = f"There are: {', '.join(map(str, there))}." if there else "Name the side as a whole: --them NAME"
+        raise UsageError(f"Nobody in {info.id} has the number {strange[0]}.", hint)
 
 
 @click.command(epilog=examples("companion sessions cut last 12:30 14:05"))

@@ -6,6 +6,7 @@ import difflib
 import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +15,10 @@ from companion.commands.common import examples
 from companion.commands.keeping import described, journal
 from companion.commands.lines import line
 from companion.errors import UsageError
-from companion.plain import clean, clock
+from companion.plain import clean, clock, numbered
+
+if TYPE_CHECKING:
+    from companion.sessions.search import Hit
 
 
 @click.group(
@@ -97,9 +101,13 @@ def search(
         return
     for hit in hits:
         what = f"  [{', '.join(d.replace('_', ' ') for d in hit.drivers)}]" if hit.drivers else ""
-        click.echo(f"{hit.session:14} {clock(hit.t)}  {_SHAPES[hit.level]} {hit.speaker:4}  {clean(hit.snippet)}{what}")
+        click.echo(f"{hit.session:14} {clock(hit.t)}  {_SHAPES[hit.level]} {_who(hit):4}  {clean(hit.snippet)}{what}")
     if not hits:
         click.echo("Nothing was found.")
+
+
+def _who(hit: Hit) -> str:
+    return clean(hit.name) or numbered(hit.speaker, hit.person)
 
 
 _SHAPES = ("○", "◔", "◑", "●")

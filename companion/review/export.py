@@ -8,8 +8,9 @@ import json
 from collections.abc import Callable, Mapping
 
 from companion import wire
-from companion.events import Escalation, Event, Named, Prompt, Titled, Utterance
-from companion.plain import clean, clock, numbered
+from companion.events import Escalation, Event, Prompt, Titled, Utterance
+from companion.plain import clean, clock
+from companion.review import people
 from companion.review.summary import summarise
 from companion.review.text import told
 
@@ -31,24 +32,22 @@ def as_csv(events: Events, title: str) -> str:
     del title
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["t0", "t1", "speaker", "level", "drivers", "text", "person"])
-    level = 0
+    writer.writerow(["t0", "t1", "speaker", "level", "drivers", "text", "person", "name"])
+    level, given = 0, people.names(events)
     for event in events:
         if isinstance(event, Escalation):
             level = event.level
         elif isinstance(event, Utterance):
             drivers = " ".join(f"{d.id}:{d.score:.2f}" for d in event.drivers)
-            text = clean(event.text)
-            text = f"'{text}" if text.startswith(_FORMULA) else text
-            writer.writerow(
-                [f"{event.t0:.3f}", f"{event.t1:.3f}", event.speaker, level, drivers, text, event.person or ""]
-            )
+            times = (f"{event.t0:.3f}", f"{event.t1:.3f}")
+            name = people.called(given, event.speaker, event.person)
+            writer.writerow([*times, event.speaker, level, drivers, _cell(event.text), event.person or "", _cell(name)])
     return out.getvalue()
 
 
 def as_markdown(events: Events, title: str) -> str:
     """The review, then the transcript with levels and prompts."""
-    who = _names(events)
+    who = people.names(events)
     out = [f"# {_marked(title)}", "", "```", *told(summarise(events), title), "```", "", "## Transcript", ""]
     for event in sorted(events, key=lambda e: e.t):
         match event:
@@ -67,7 +66,7 @@ def as_markdown(events: Events, title: str) -> str:
 def as_srt(events: Events, title: str) -> str:
     """SubRip captions."""
     del title
-    who = _names(events)
+    who = people.names(events)
     blocks = [
         f"{n}\n{_time(u.t0, ',')} --> {_time(u.t1, ',')}\n{_caption(_voice(who, u))}: {_caption(u.text)}\n"
         for n, u in enumerate(_spoken(events), 1)
@@ -78,9 +77,10 @@ def as_srt(events: Events, title: str) -> str:
 def as_vtt(events: Events, title: str) -> str:
     """WebVTT captions with voices."""
     del title
-    who = {speaker: _escaped(_caption(name)) for speaker, name in _names(events).items()}
+    who = people.names(events)
     blocks = [
-        f"{_time(u.t0, '.')} --> {_time(u.t1, '.')}\n<v {_voice(who, u)}>{_escaped(_caption(u.text))}\n"
+        f"{_time(u.t0, '.')} --> {_time(u.t1, '.')}\n"
+        f"<v {_escaped(_caption(_voice(who, u)))}>{_escaped(_caption(u.text))}\n"
         for u in _spoken(events)
     ]
     return "WEBVTT\n\n" + "\n".join(blocks)
@@ -95,13 +95,13 @@ FORMATS: Mapping[str, Callable[[Events, str], str]] = {
 }
 
 
-def _names(events: Events) -> dict[str, str]:
-    """What each side is called: the name that the user gave, else "You" and "They"."""
-    return WHO | {e.speaker: e.name for e in events if isinstance(e, Named) and e.name}
+def _voice(given: Mapping[str, str], said: Utterance) -> str:
+    return people.called(given, said.speaker, said.person, WHO)
 
 
-def _voice(who: Mapping[str, str], said: Utterance) -> str:
-    return numbered(who[said.speaker], said.person)
+def _cell(text: str) -> str:
+    text = clean(text)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _spoken(events: Events) -> list[Utterance]:

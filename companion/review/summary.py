@@ -15,7 +15,6 @@ from companion.events import (
     Labelled,
     Level,
     Mark,
-    Named,
     Prompt,
     PromptClosed,
     PromptEffect,
@@ -27,8 +26,7 @@ from companion.events import (
     Titled,
     Utterance,
 )
-from companion.plain import numbered
-from companion.review import spans
+from companion.review import people, spans
 from companion.review.spans import Span
 
 AFTER_S = 60.0
@@ -57,6 +55,7 @@ class Moment:
     reasons: tuple[str, ...]
     speaker: Speaker
     quote: str
+    person: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The whole; times in seconds of audio, ``in_level`` seconds in each level."""
+    """The whole; times in seconds of audio, ``in_level`` seconds in each level.
+
+    ``names`` and ``people`` (the numbers of those on the other side): as in the module ``people``.
+    """
 
     source: str
     started_unix: float
@@ -132,6 +134,7 @@ class Summary:
     labels: dict[float, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    people: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
 
     @property
@@ -150,8 +153,8 @@ class Summary:
         return self.sides["me"].talk_s / both if both else 0.0
 
     def who(self, speaker: Speaker, person: int = 0) -> str:
-        """What a side is called: the name that was given, else "you" or "they"; then the person's number."""
-        return numbered(self.names.get(speaker) or {"me": "you", "them": "they"}[speaker], person)
+        """What somebody is called: by their own name, else as the side with their number; see ``people.called``."""
+        return people.called(self.names, speaker, person)
 
 
 def summarise(events: Sequence[Event]) -> Summary:
@@ -186,7 +189,8 @@ def summarise(events: Sequence[Event]) -> Summary:
         removed=out,
         labels=labels(events),
         answers={e.question: e.text for e in events if isinstance(e, Answered) and e.text},
-        names={e.speaker: e.name for e in events if isinstance(e, Named) and e.name},
+        names=people.names(events),
+        people=people.told_apart(events),
         tags=next((e.tags for e in reversed(events) if isinstance(e, Titled)), ()),
     )
 
@@ -214,7 +218,9 @@ def _in_level(steps: Sequence[Escalation], end: float) -> tuple[float, float, fl
 
 def _moment(step: Escalation, said: Sequence[Utterance]) -> Moment:
     last = max((u for u in said if u.t <= step.t), key=lambda u: u.t1, default=None)
-    return Moment(step.t, step.level, step.reasons, last.speaker if last else "them", last.text if last else "")
+    if last is None:
+        return Moment(step.t, step.level, step.reasons, "them", "")
+    return Moment(step.t, step.level, step.reasons, last.speaker, last.text, last.person)
 
 
 def _suggested(

@@ -53,7 +53,7 @@ def _moment(summary: Summary, moment: Moment) -> Iterator[str]:
     verdict = VERDICTS.get(summary.labels.get(moment.t, ""), "")
     said = f"  (you: {verdict})" if verdict else ""
     yield f"  {clock(moment.t)}  {Level(moment.level).name.lower()} because {clean('; '.join(moment.reasons))}{said}"
-    yield f"         {clean(summary.who(moment.speaker))}: “{clean(moment.quote)}”"
+    yield f"         {clean(summary.who(moment.speaker, moment.person))}: “{clean(moment.quote)}”"
 
 
 def _suggestion(s: Suggested) -> str:

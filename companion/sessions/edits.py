@@ -37,7 +37,8 @@ def note(db: sqlite3.Connection, session_id: str, event: Event) -> None:
         values = (event.title, "\n".join(event.tags), session_id)
         db.execute("UPDATE sessions SET title = ?, tags = ? WHERE id = ?", values)
     elif isinstance(event, Named):
-        db.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?)", (session_id, event.speaker, event.name))
+        row = (session_id, event.speaker, event.person, event.name)
+        db.execute("INSERT OR REPLACE INTO names VALUES (?, ?, ?, ?)", row)
 
 
 def retitle(journal: Journal, session_id: str, title: str | None = None, tags: Sequence[str] | None = None) -> None:
@@ -47,9 +48,9 @@ def retitle(journal: Journal, session_id: str, title: str | None = None, tags: S
     add(journal, session_id, Titled(at=time.time() - info.started_unix, title=title or info.title, tags=wanted))
 
 
-def name_side(journal: Journal, session_id: str, speaker: Speaker, name: str) -> None:
-    """Say who a side was."""
-    add(journal, session_id, Named(speaker=speaker, name=" ".join(name.split())))
+def name_person(journal: Journal, session_id: str, speaker: Speaker, name: str, person: int = 0) -> None:
+    """Say who a side was, or one of the people on it (from 1); an empty name takes it back."""
+    add(journal, session_id, Named(speaker=speaker, person=person, name=" ".join(name.split())))
 
 
 def correct(journal: Journal, session_id: str, n: int, text: str) -> None:
@@ -136,12 +137,12 @@ def redact(journal: Journal, session_ids: Sequence[str], name: str, instead: str
             row = db.execute("SELECT title, source, tags FROM sessions WHERE id = ?", (session_id,)).fetchone()
             values = tuple(pattern.sub(lambda _: instead, text) for text in row)
             db.execute("UPDATE sessions SET title = ?, source = ?, tags = ? WHERE id = ?", (*values, session_id))
-            for speaker, known in db.execute(
-                "SELECT speaker, name FROM names WHERE session = ?", (session_id,)
+            for known, *whose in db.execute(
+                "SELECT name, session, speaker, person FROM names WHERE session = ?", (session_id,)
             ).fetchall():
                 db.execute(
-                    "UPDATE names SET name = ? WHERE session = ? AND speaker = ?",
-                    (pattern.sub(lambda _: instead, known), session_id, speaker),
+                    "UPDATE names SET name = ? WHERE session = ? AND speaker = ? AND person = ?",
+                    (pattern.sub(lambda _: instead, known), *whose),
                 )
     scrub(journal)
     return count

@@ -78,8 +78,8 @@ class SessionWriter:
             self._said = self._n
             drivers = drivers_column(d.id for d in event.drivers)
             db.execute("INSERT INTO words VALUES (?, ?, ?)", (event.text, self.id, self._n))
-            said = (self.id, self._n, event.t, event.speaker, self._level, drivers)
-            db.execute("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?)", said)
+            said = (self.id, self._n, event.t, event.speaker, self._level, drivers, event.person)
+            db.execute("INSERT INTO said VALUES (?, ?, ?, ?, ?, ?, ?)", said)
         elif isinstance(event, Temperature):
             self._level = event.level  # told right after the utterance that it follows from
             db.execute("UPDATE said SET level = ? WHERE session = ? AND n = ?", (event.level, self.id, self._said))

@@ -84,6 +84,23 @@ def what_was_said_can_be_filtered(db: sqlite3.Connection) -> None:
             )
 
 
+@migration
+def several_people_have_names(db: sqlite3.Connection) -> None:
+    """Which of the people on a side said it, and a name for each of them."""
+    db.execute("ALTER TABLE said ADD COLUMN person INTEGER NOT NULL DEFAULT 0")
+    db.execute(
+        "UPDATE said SET person = coalesce((SELECT json_extract(e.body, '$.person') FROM events e "
+        "WHERE e.session = said.session AND e.n = said.n AND json_valid(e.body)), 0)"
+    )
+    db.execute("ALTER TABLE names RENAME TO names_of_sides")
+    db.execute(
+        "CREATE TABLE names (session TEXT NOT NULL REFERENCES sessions(id) ON DELETE CASCADE, speaker TEXT NOT NULL, "
+        "person INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (session, speaker, person)) WITHOUT ROWID"
+    )
+    db.execute("INSERT INTO names SELECT session, speaker, 0, name FROM names_of_sides")
+    db.execute("DROP TABLE names_of_sides")
+
+
 def drivers_column(ids: Iterable[str]) -> str:
     """Drivers as one text, each between blanks, so that one can be looked for."""
     return "".join(f" {name}" for name in ids) + " "

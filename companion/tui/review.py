@@ -14,10 +14,10 @@ from textual.containers import Container
 from textual.widgets import Footer, Static
 
 from companion import locations
-from companion.errors import CompanionError
-from companion.events import SPEAKERS, Answered, Event, Labelled, Utterance
+from companion.errors import CompanionError, UsageError
+from companion.events import Answered, Event, Labelled, Speaker, Utterance
 from companion.pipeline.past import earlier_figures
-from companion.plain import clock
+from companion.plain import clock, numbered
 from companion.review.debrief import evidence, next_ideas
 from companion.review.trends import figures, trends
 from companion.sessions import edits, forgetting
@@ -327,16 +327,21 @@ class ReviewApp(App[int]):
         edits.retitle(self._journal, self.record.info.id, title, None if tags is None else tags.split(","))
 
     def action_names(self) -> None:
-        """Who the sides are."""
-        names = self.talk.summary.names
+        """Who the sides are, or the people on the other one."""
+        people = self.talk.summary.people
+        asked: list[tuple[Speaker, int]] = [("me", 0), *(("them", n) for n in people or (0,))]
+        before = [self.talk.summary.names.get(numbered(*who), "") for who in asked]
 
         def named(text: str) -> None:
-            for speaker, name in zip(SPEAKERS, text.split(","), strict=False):
-                if " ".join(name.split()) != names.get(speaker, ""):
-                    edits.name_side(self._journal, self.record.info.id, speaker, name)
+            names = text.split(",")
+            if len(names) > len(asked):
+                raise UsageError(f"Those are {len(names)} names for {len(asked)}.", "A comma separates two names.")
+            for (speaker, person), name, known in zip(asked, names, before, strict=False):
+                if " ".join(name.split()) != known:
+                    edits.name_person(self._journal, self.record.info.id, speaker, name, person)
 
-        now = f"{names.get('me', '')}, {names.get('them', '')}" if names else ""
-        self._ask("Your name, and theirs, with a comma between:", now, named)
+        theirs = ", ".join(f"they {n}" for n in people) or "they"
+        self._ask(f"Names, with commas between, of you, {theirs}:", ", ".join(before) if any(before) else "", named)
 
     def action_correct(self) -> None:
         """Other words for what was recognised."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from rich.cells import set_cell_size
 from rich.style import Style
 from rich.text import Text
 
-from companion.plain import clean, clock
+from companion.plain import clean, clock, numbered
+from companion.review.people import UNNAMED
 from companion.sessions.journal import SessionInfo
 from companion.sessions.search import Hit, Query
 from companion.terms import DRIVERS
 from companion.tui.palette import SHAPES, Palette
 
 _DAY_S = 86_400.0
+_WHO = 6
+"""Columns for who said it."""
 
 
 def parsed(typed: str) -> Query:
@@ -54,7 +58,8 @@ def hit_line(hit: Hit, palette: Palette) -> Text:
     out = Text(no_wrap=True, overflow="ellipsis")
     out.append(f"{hit.session:14} {clock(hit.t):>7} ", Style(color=palette.dim))
     out.append(f"{SHAPES[hit.level]} ", Style(color=palette.levels[hit.level]))
-    out.append(f"{'you' if hit.speaker == 'me' else 'they':5}", Style(color=palette.dim))
+    who = clean(hit.name) or numbered(UNNAMED[hit.speaker], hit.person)
+    out.append(f"{set_cell_size(who, _WHO)} ", Style(color=palette.dim))
     bold = Style(color=palette.accent, bold=True)
     for i, piece in enumerate(clean(hit.snippet).replace("]", "[").split("[")):
         out.append(piece, bold if i % 2 else Style(color=palette.text))

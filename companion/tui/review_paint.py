@@ -158,7 +158,7 @@ def _lines(talk: Talk, row: Row, palette: Palette, width: int, *, here: bool = F
     verdict = talk.summary.labels.get(row.event.t, "")
     if verdict and (row.n == talk.first[row.event.t] if verdict == "missed" else is_alarm(row.event)):
         words += f"  [{VERDICTS[verdict]}]"
-    whom = min(_WHO, max(_SIGN, *(len(clean(talk.summary.who(who))) for who in SPEAKERS)))
+    whom = min(_WHO, max([_SIGN, *(len(clean(name)) for name in talk.names)]))
     size = max(12, width - 8 - whom - 2)
     wrapped = Text(words, style).wrap(_CONSOLE, size)
     out = []

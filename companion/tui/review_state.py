@@ -56,6 +56,8 @@ class Talk:
     heat: dict[str, tuple[float, ...]]
     first: dict[float, int]
     """Second -> the number of the first row that was told then."""
+    names: tuple[str, ...]
+    """What everybody who spoke is called."""
 
     @property
     def length(self) -> float:
@@ -101,6 +103,7 @@ def fold(events: Sequence[Event], numbers: Sequence[int]) -> Talk:
         heat={who: tuple(e.sides.get(who, 0.0) for e in events if isinstance(e, Temperature)) for who in SPEAKERS},
         speech={who: tuple((u.t0, u.t1) for u in said if u.speaker == who) for who in SPEAKERS},
         first={row.event.t: row.n for row in reversed(rows)},
+        names=tuple(summary.who(*of) for of in sorted({(u.speaker, u.person) for u in said})),
     )
 
 

@@ -17,6 +17,7 @@ from companion.errors import CompanionError
 from companion.events import Event, Named, Titled, Utterance
 from companion.plain import clean
 from companion.review.export import FORMATS
+from companion.review.report import render
 from tests.review.test_review import EVENTS
 from tests.test_wire import any_event
 
@@ -81,15 +82,32 @@ def test_names_that_were_given_stand_in_every_format() -> None:
     assert "**Renate \\<b\\>**" in FORMATS["md"](events, "x")
 
 
+def test_each_of_several_people_stands_under_their_own_name_in_every_format() -> None:
+    begin = [Utterance(t=t, speaker="them", t0=t - 1, t1=t, text=f"line {t}", person=t) for t in (1, 2)]
+    events = (*begin, Named(speaker="them", name="Renate"), Named(speaker="them", person=2, name="=Dana <b>"))
+    vtt = FORMATS["vtt"](events, "x")
+    assert "<v Renate 1>line 1" in vtt and "<v =Dana &lt;b&gt;>line 2" in vtt
+    srt = FORMATS["srt"](events, "x")
+    assert "Renate 1: line 1" in srt and "=Dana <b>: line 2" in srt
+    assert "**Renate 1**: line 1" in FORMATS["md"](events, "x")
+    rows = list(csv.DictReader(io.StringIO(FORMATS["csv"](events, "x"), newline="")))
+    assert [(r["person"], r["name"]) for r in rows] == [("1", "Renate 1"), ("2", "'=Dana <b>")], "no formula"
+    page = render(events, "x")
+    assert "Renate 1" in page and "=Dana &lt;b&gt;" in page and "<b>" not in page
+    back = json.loads(FORMATS["json"](events, "x"))
+    assert [(e["person"], e["name"]) for e in back if e["type"] == "named"] == [(0, "Renate"), (2, "=Dana <b>")]
+
+
 def test_parquet_is_a_table_for_analysts() -> None:
     pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra (pip install companion-call[parquet])")
     from companion.review.parquet import as_parquet
 
-    table = pq.read_table(io.BytesIO(as_parquet(EVENTS, "A call")))
+    table = pq.read_table(io.BytesIO(as_parquet((*EVENTS, Named(speaker="them", name="Renate")), "A call")))
     rows = table.to_pylist()
     said = [e for e in EVENTS if isinstance(e, Utterance)]
     assert [r["text"] for r in rows] == [u.text for u in said]
     assert [r["level"] for r in rows] == [0, 2, None]
+    assert [r["name"] for r in rows] == ["Renate" if u.speaker == "them" else "you" for u in said]
     assert rows[1]["drivers"] == [{"name": "anger", "probability": pytest.approx(0.8)}]
     assert table.schema.metadata[b"title"] == b"A call"
 

@@ -25,6 +25,7 @@ from companion.events import (
 from companion.review.debrief import next_ideas
 from companion.review.spans import gaps, merged, overlaps, silences, total
 from companion.review.summary import summarise
+from companion.review.text import told as told_in_text
 from companion.review.trends import figures, told, trends
 
 
@@ -74,6 +75,23 @@ def test_what_was_added_afterwards_is_in_the_summary_and_does_not_make_the_call_
     assert summary.labels == {3: "missed"}
     assert summary.answers == {"next": "Breathe."}
     assert (summary.who("them"), summary.who("me")) == ("Renate", "you")
+
+
+def test_a_person_has_a_name_of_their_own_else_the_sides_with_the_number() -> None:
+    talk = (said("them", 0, 5, person=2), said("them", 6, 9, person=1), said("them", 10, 11), said("me", 12, 13))
+    nobody = summarise(talk)
+    assert nobody.people == (1, 2) and [nobody.who("them", n) for n in range(3)] == ["they", "they 1", "they 2"]
+    assert summarise(talk[2:]).people == ()
+    named = (*talk, Named(speaker="them", name="Renate"), Named(speaker="them", person=2, name="Dana"))
+    assert [summarise(named).who("them", n) for n in range(3)] == ["Renate", "Renate 1", "Dana"]
+    taken_back = (*named, Named(speaker="them", person=2, name=""), Named(speaker="them", name=""))
+    assert summarise(taken_back).names == {}
+
+
+def test_a_moment_tells_which_person_led_to_it() -> None:
+    talk = (said("them", 0, 5, person=1), said("them", 6, 9, "Enough!", person=2), Escalation(t=9, level=2, score=0.7))
+    summary = summarise((*talk, Named(speaker="them", person=2, name="Dana")))
+    assert any("Dana: “Enough!”" in line for line in told_in_text(summary, "x"))
 
 
 def test_a_prompt_helped_when_the_minute_after_was_calmer() -> None:

@@ -25,6 +25,7 @@ from companion.events import (
     Temperature,
     Utterance,
 )
+from companion.sessions.edits import name_person
 from companion.sessions.journal import Journal
 from companion.terms import seen_in
 from companion.tui import review_state
@@ -242,6 +243,44 @@ async def test_titles_tags_names_and_words_are_changed(app: ReviewApp, journal: 
         await ask("e", "")
         assert app.talk.rows[app.look.row].event.text == "Good morning.", "nothing is not a correction"
     assert (journal.find("last").title, journal.find("last").tags) == ("The second round", ("renewal", "big"))
+
+
+async def test_several_people_are_named_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "data" / "sessions.db")
+    writer = journal.begin(SessionStarted(source="x", started_unix=1_790_000_000.0))
+    for n, person in enumerate((1, 2, 3, 0), 1):
+        writer.append(Utterance(t=5.0 * n, speaker="them", t0=5.0 * n - 4, t1=5.0 * n, text="words", person=person))
+    app = ReviewApp(journal, "last", "dark")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        for typed, expected in ((" Ana, , Dana ", ""), ("Ana, Renate, , Émile", "Ana, , Dana, ")):
+            await pilot.press("p")
+            await until(pilot, lambda: isinstance(app.screen, Ask))
+            assert "of you, they 1, they 2, they 3:" in str(app.screen.query(Static).first().visual)
+            field = app.screen.query_one(Input)
+            assert field.value == expected
+            field.value = typed
+            await pilot.press("enter")
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+            if typed.startswith(" "):
+                assert "they 1" in shown(app, "#transcript") and "Dana" in shown(app, "#transcript")
+        transcript = shown(app, "#transcript")
+        assert "Renate" in transcript and "they 2" in transcript and "Émile" in transcript and "Dana" not in transcript
+        assert app.talk.summary.who("them") == "they" and app.talk.summary.who("me") == "Ana"
+    journal.close()
+
+
+async def test_a_name_with_a_comma_in_it_does_not_shift_the_others(journal: Journal) -> None:
+    name_person(journal, journal.find("last").id, "me", "Lee, Ana")
+    name_person(journal, journal.find("last").id, "them", "Renate")
+    app = ReviewApp(journal, "last", "dark")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(app.screen, Ask))
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.talk.summary.names == {"me": "Lee, Ana", "them": "Renate"}
 
 
 async def test_a_passage_is_taken_out_after_asking(app: ReviewApp, tmp_path: Path) -> None:

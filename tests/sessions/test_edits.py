@@ -61,7 +61,7 @@ def test_notes_are_events_and_the_last_word_counts(journal: Journal) -> None:
 def test_titles_tags_and_names_can_be_changed_and_found(journal: Journal) -> None:
     call = a_call(journal)
     edits.retitle(journal, call, "The renewal", ["renewal", " renewal ", "big"])
-    edits.name_side(journal, call, "them", "Renate Lindach")
+    edits.name_person(journal, call, "them", "Renate Lindach")
     info = journal.find(call)
     assert (info.title, info.tags) == ("The renewal", ("renewal", "big"))
     edits.retitle(journal, call, tags=["big"])
@@ -122,7 +122,7 @@ def test_a_name_is_replaced_wherever_it_stands_as_a_whole_word_only(journal: Jou
         Mark(t=2.0, note="Lindach angry"),
         title="Call with Lindach",
     )
-    edits.name_side(journal, call, "them", "Renate Lindach")
+    edits.name_person(journal, call, "them", "Renate Lindach")
     assert edits.redact(journal, [call], "Lindach", "the client") == 3
     text = str(journal.load(call))
     assert "Lindachs" in text
@@ -133,6 +133,15 @@ def test_a_name_is_replaced_wherever_it_stands_as_a_whole_word_only(journal: Jou
     assert found(journal, "lindach") == []
     with pytest.raises(UsageError):
         edits.redact(journal, [call], "x")
+
+
+def test_the_name_of_one_of_several_people_is_replaced_and_the_others_stay(journal: Journal, on_disk) -> None:
+    call = keep(journal, said("zanzibar", 1.0, person=1), said("zanzibar", 2.0, person=2))
+    edits.name_person(journal, call, "them", "Renate", person=1)
+    edits.name_person(journal, call, "them", "Dana Lindach", person=2)
+    edits.redact(journal, [call], "Dana Lindach", "B.")
+    assert [h.name for h in search(journal, Query(words="zanzibar"))] == ["Renate", "B."]
+    assert not on_disk("lindach")
 
 
 def test_a_name_of_an_emotion_does_not_harm_what_was_read(journal: Journal) -> None:

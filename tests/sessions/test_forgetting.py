@@ -13,8 +13,10 @@ from companion.config import SessionsSettings
 from companion.errors import CompanionError
 from companion.events import SessionEnded, SessionStarted
 from companion.review.export import as_json
-from companion.sessions import carrying, forgetting
+from companion.review.summary import summarise
+from companion.sessions import carrying, edits, forgetting
 from companion.sessions.journal import Journal
+from companion.sessions.search import Query, search
 from tests.sessions.kept import STARTED, keep, said
 
 DAY = 86_400.0
@@ -81,11 +83,9 @@ def test_a_session_ends_with_forgetting_what_is_past_its_time(own_home: Path) ->
 
 
 def test_what_was_exported_before_it_was_deleted_comes_back_whole(journal: Journal, tmp_path: Path) -> None:
-    from companion.sessions import edits
-
     call = keep(journal, said("zanzibar", 2.0))
     edits.retitle(journal, call, "The island", ["far"])
-    edits.name_side(journal, call, "them", "Renate")
+    edits.name_person(journal, call, "them", "Renate")
     before = journal.load(call)
     file = tmp_path / "x.json"
     file.write_text(as_json(before.events, before.info.title), encoding="utf-8")
@@ -93,9 +93,20 @@ def test_what_was_exported_before_it_was_deleted_comes_back_whole(journal: Journ
     after = journal.load(carrying.bring_back(journal, carrying.read_events(file)))
     assert after.events == before.events
     assert (after.info.title, after.info.tags, after.info.state) == ("The island", ("far",), "ended")
-    from companion.sessions.search import Query, search
-
     assert len(search(journal, Query(words="zanzibar", person="renate"))) == 1
+
+
+def test_names_of_several_people_come_back_and_go_with_their_session(journal: Journal, tmp_path: Path, on_disk) -> None:
+    call = keep(journal, said("zanzibar", 1.0, person=1), said("zanzibar", 2.0, person=2))
+    edits.name_person(journal, call, "them", "Renate", person=1)
+    edits.name_person(journal, call, "them", "Dana", person=2)
+    file = tmp_path / "x.json"
+    file.write_text(as_json(journal.load(call).events, "x"), encoding="utf-8")
+    forgetting.delete(journal, [call])
+    assert not on_disk("renate") and not on_disk("dana")
+    again = carrying.bring_back(journal, carrying.read_events(file))
+    assert [h.t for h in search(journal, Query(words="zanzibar", person="dana"))] == [2.0]
+    assert summarise(journal.load(again).events).who("them", 1) == "Renate"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "nonsense", '[{"type":"mark","t":1}]', '{"type":"session_started"}', "[1]"])

@@ -18,6 +18,7 @@ from companion import locations, wire
 from companion.errors import CompanionError, UsageError
 from companion.events import TRANSIENT, Driver, Event, Mark, Meter, Temperature, Utterance
 from companion.sessions import migrations
+from companion.sessions.edits import name_person
 from companion.sessions.forgetting import delete, expire
 from companion.sessions.journal import Journal
 from companion.sessions.search import Query, search
@@ -149,6 +150,8 @@ def test_a_journal_of_any_earlier_version_opens_with_all_it_has(path: Path, vers
         old.execute("INSERT INTO events VALUES ('2026-01-01-1', 2, 1.0, 'temperature', ?)", (heat,))
         if version >= 2:
             old.execute("INSERT INTO words VALUES ('an old sentence', '2026-01-01-1', 1)")
+        if version >= 4:
+            old.execute("INSERT INTO said VALUES ('2026-01-01-1', 1, 1.0, 'me', 2, ' hurt ')")
     old.close()
     opened = Journal.open(path)
     if version:
@@ -156,6 +159,33 @@ def test_a_journal_of_any_earlier_version_opens_with_all_it_has(path: Path, vers
         (hit,) = search(opened, Query(words="sentence", driver="hurt", level=2))
         assert hit.session == "2026-01-01-1"
     keep(opened, said("a new one"))
+    opened.close()
+
+
+def test_names_of_sides_and_numbers_of_people_are_carried_over_from_an_earlier_version(path: Path) -> None:
+    # given a journal of the version in which only a side could have a name
+    path.parent.mkdir()
+    old = sqlite3.connect(path, isolation_level=None)
+    migrations.migrate(old, upto=4)
+    old.execute("INSERT INTO sessions (id, started_unix, source) VALUES ('2026-01-01-1', 1767225600, 'x')")
+    old.execute("INSERT INTO names VALUES ('2026-01-01-1', 'them', 'Renate')")
+    for n, person in enumerate((1, 2), 1):
+        event = Utterance(t=n, speaker="them", t0=n - 1, t1=n, text=f"sentence {n}", person=person)
+        old.execute("INSERT INTO events VALUES ('2026-01-01-1', ?, ?, 'utterance', ?)", (n, n, wire.to_json(event)))
+        old.execute("INSERT INTO said VALUES ('2026-01-01-1', ?, ?, 'them', 0, ' ')", (n, n))
+    # and damage in the text of one event
+    old.execute("INSERT INTO events VALUES ('2026-01-01-1', 3, 3, 'utterance', '{\"person\": 2')")
+    old.execute("INSERT INTO said VALUES ('2026-01-01-1', 3, 3, 'me', 0, ' ')")
+    old.close()
+    # when it is opened, and the second person is given a name
+    opened = Journal.open(path)
+    both = search(opened, Query(person="renate"))
+    name_person(opened, "2026-01-01-1", "them", "Dana", person=2)
+    # then the side's name was kept, and the number of what had been said already
+    assert [h.n for h in both] == [1, 2]
+    assert [(h.n, h.person) for h in search(opened, Query(person="dana"))] == [(2, 2)]
+    # and the damage takes only its own text
+    assert [(h.n, h.person, h.snippet) for h in search(opened, Query(person="me"))] == [(3, 0, "")]
     opened.close()
 
 

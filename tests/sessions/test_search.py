@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from companion.events import Driver, Temperature
+from companion.sessions.edits import name_person
 from companion.sessions.journal import Journal
 from companion.sessions.search import Query, search
 from tests.sessions.kept import STARTED, keep, said
@@ -50,6 +51,22 @@ def test_a_hit_tells_where_it_stood(journal: Journal, calls: tuple[str, str]) ->
     (hit,) = search(journal, Query(words="lost"))
     assert (hit.session, hit.level, hit.drivers) == (calls[0], 2, ("anger", "hurt"))
     assert journal.load(hit.session).numbers.index(hit.n) == 3
+
+
+def test_a_name_finds_the_lines_of_that_person_only(journal: Journal) -> None:
+    # given three people on the other side, of whom the second has a name, and the side has one
+    call = keep(journal, *(said(f"deposit {n}", float(n + 1), person=n) for n in range(4)), said("deposit", 9.0, "me"))
+    name_person(journal, call, "them", "Renate")
+    name_person(journal, call, "them", "Émile", person=2)
+    # then each name finds what stands under it in the transcript, in any case, without words too
+    for words in ("deposit", ""):
+        assert {(h.person, h.name) for h in search(journal, Query(words=words, person="ÉMILE"))} == {(2, "Émile")}
+        assert {h.person for h in search(journal, Query(words=words, person="renate"))} == {0, 1, 3}
+    # and when it is taken back, the person is one of the side again
+    name_person(journal, call, "them", "", person=2)
+    assert search(journal, Query(person="émile")) == []
+    assert {h.person for h in search(journal, Query(person="renate"))} == {0, 1, 2, 3}
+    assert {(h.speaker, h.name) for h in search(journal, Query(person="me"))} == {("me", "")}
 
 
 def test_the_best_come_first_and_no_more_than_asked_for(journal: Journal) -> None:
