@@ -111,7 +111,9 @@ def test_the_work_for_an_end_begins_at_the_pause_and_its_words_decide_when_it_en
     assert all(waited < 0.45 for waited in ended.values()), ended
 
 
-def test_while_one_side_may_have_ended_the_other_is_not_looked_at() -> None:
+def test_on_one_core_the_other_side_is_not_looked_at_while_one_may_have_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.pipeline.call.usable_cores", lambda: 1)
+
     class Remembering(CountingUnderstanding):
         def __init__(self) -> None:
             super().__init__()
