@@ -364,10 +364,7 @@ class LiveApp(App[str]):
 
     def action_scroll(self, where: str) -> None:
         """Move in the words; the end follows them again."""
-        if where == "end":
-            self._transcript.follow()
-            return
-        getattr(self._transcript, f"scroll_{where}")(animate=False)
+        self._transcript.move(where)
 
     def action_help(self) -> None:
         """What the keys do."""
