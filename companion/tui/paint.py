@@ -47,9 +47,10 @@ def state_line(state: LiveState, palette: Palette, width: int, *, private: bool 
         if trouble:
             out.append(f"  {clean(trouble)}", quiet if loud else Style(color=palette.levels[1]))
         elif state.level and state.reasons:
-            # two words of a quote tell nothing; and what it may be matters more than that it is theirs: yours is said
-            reason = _reason(state.reasons[0], private=private or width < SIDEBAR)
-            out.append(f"  {reason.removeprefix('they: ') if width < SIDEBAR else reason}", quiet)
+            out.append(
+                f"  {_aside(state.reasons[0]) if width < SIDEBAR else _reason(state.reasons[0], private=private)}",
+                quiet,
+            )
     time = clock(state.now).strip() + " "
     out.truncate(max(0, width - cell_len(time) - 1), overflow="ellipsis")
     out.append(" " * max(1, width - out.cell_len - cell_len(time)), quiet)
@@ -60,6 +61,12 @@ def state_line(state: LiveState, palette: Palette, width: int, *, private: bool 
 def _reason(reason: str, *, private: bool) -> str:
     """A reason, without the words that were said when nobody else should read them."""
     return clean(reason.partition("“")[0].rstrip(" ,:") if private else reason)
+
+
+def _aside(reason: str) -> str:
+    """A reason in a sidebar: no quote (two words of it would be seen), and what it may be, not that it is theirs."""
+    short = _reason(reason, private=True).removeprefix("they: ")
+    return short.replace("may be ", "") + "?" if "may be " in short else short
 
 
 def prompt_card(

@@ -125,9 +125,11 @@ class WelcomeApp(App[bool]):
         ears.show(self._ears())
         go = "begin" if last else "go on"
         keys = [f"{self._page + 1} of {len(PAGES)}", f"Enter {go}", "← back", "Esc leave"]
+        gap = "     "
         if self.size.width < NARROW_COLUMNS:
+            gap = "   "
             keys.remove("← back")
-        self.query_one("#foot", Region).show(Text("     ".join(keys), self._palette.dim))
+        self.query_one("#foot", Region).show(Text(gap.join(keys), self._palette.dim))
 
     def _ears(self) -> Text:
         size = _BAR if self.size.width >= NARROW_COLUMNS else _SHORT_BAR

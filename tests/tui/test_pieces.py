@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from companion.errors import CompanionError
 from companion.tui.gauges import KEYS, PROMPT_KEYS, an_hour, changed, keys, meters, sensitivity, timeline
 from companion.tui.layout import fitting
-from companion.tui.paint import BREATH, pacer
+from companion.tui.paint import BREATH, pacer, state_line
 from companion.tui.palette import PALETTES
 from companion.tui.regions import Region
 from companion.tui.state import LiveState, Sign
@@ -77,6 +77,17 @@ def test_every_press_of_plus_or_minus_says_something_else_in_the_narrowest_place
     assert changed(0.0, 0.25, None, 38) == "Usual sensitivity"
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("they: may be anger, “Do you even hear yourself?”", "anger?"), ("you: may be defending, “Well”", "you: defending?"),
+     ("their last turns are shorter", "their last turns a…")],
+)  # fmt: skip
+def test_in_a_sidebar_the_reason_is_told_in_a_word_or_two(reason: str, told: str) -> None:
+    line = state_line(LiveState(now=98.0, level=2, reasons=(reason,)), DARK, 38).plain
+    assert line.split("HEATED")[1].rpartition("1:38")[0].strip() == told
+    assert cell_len(line) == 38
+
+
 def test_the_users_mark_is_seen_beside_a_suggestion_of_the_same_moment() -> None:
     state = LiveState(now=600.0, signs=(Sign(300.0, "mark"), Sign(301.0, "prompt")))
     assert timeline(state, DARK, 20).plain.split("\n")[1].strip() == "▲"
@@ -127,7 +138,9 @@ async def test_nothing_jumps_between_the_first_screens(size: tuple[int, int]) ->
         for _ in range(3):
             await pilot.pause(0.2)
             places.append((first.query_one("#scroll").region.offset, first.query_one("#foot").region))
-            assert first.query_one("#foot").region.bottom <= size[1]
+            foot = first.query_one("#foot", Region)
+            assert foot.region.bottom <= size[1]
+            assert "Esc leave" in foot.render_line(0).text
             await pilot.press("right")
         assert len(set(places)) == 1
 
