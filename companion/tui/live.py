@@ -379,4 +379,5 @@ class LiveApp(App[str]):
         if self.state.ended or self._ending:
             self.exit(None)
         self._ending = True
+        self._draw()
         self._session.end("signal")

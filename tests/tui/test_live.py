@@ -327,6 +327,15 @@ async def test_ctrl_c_ends_at_once_and_in_order() -> None:
     assert live.return_value is None
 
 
+async def test_what_takes_a_while_at_the_end_is_told_at_once() -> None:
+    live, session = app(calm())
+    session.end = lambda reason: None  # a session that is still working on the last words
+    async with live.run_test() as pilot:
+        await pilot.pause(0.1)
+        await pilot.press("ctrl+c")
+        assert "Finishing the last words" in shown(live, "#card")
+
+
 async def test_a_session_that_ends_by_itself_leaves_its_summary() -> None:
     live, _ = app(over())
     async with live.run_test() as pilot:
