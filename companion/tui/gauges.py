@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -38,7 +40,9 @@ def timeline(state: LiveState, palette: Palette, width: int) -> Text:
     bars, signs = Text(no_wrap=True), Text(no_wrap=True)
     points, at = state.points, 0
     score, level = 0.0, 0
-    kinds = {int((s.t - begin) / step): s.kind for s in state.signs if s.t >= begin}
+    # where both fall into one column the user's own mark is seen: it is what they look for
+    ordered = sorted(state.signs, key=lambda s: s.kind == "mark")
+    kinds = {int((s.t - begin) / step): s.kind for s in ordered if s.t >= begin}
     for column in range(width):
         until = begin + (column + 1) * step
         heard = begin + column * step <= state.now
@@ -58,7 +62,11 @@ def timeline(state: LiveState, palette: Palette, width: int) -> Text:
 
 
 def meters(state: LiveState, palette: Palette, width: int, alarms: Mapping[float, float] | None = None) -> Text:
-    """Both inputs, the share of talk, the user's pace, what the sensitivity means; what is wrong before all else."""
+    """Both inputs, the share of talk, the user's pace, what the sensitivity means.
+
+    While a prompt takes the place where it is told else, what is wrong stands here, before all of these.
+    """
+    trouble = clean(state.trouble()) if state.prompt is not None else ""
     size = 8 if width >= 70 else 4
     out = Text(no_wrap=True, overflow="ellipsis")
     for who, level in zip(("you", "they"), state.meters, strict=True):
@@ -67,8 +75,12 @@ def meters(state: LiveState, palette: Palette, width: int, alarms: Mapping[float
         out.append("▮" * filled, Style(color=palette.levels[0]))
         out.append("▯" * (size - filled), Style(color=palette.dim, dim=True))
     parts = []
-    if state.prompt is not None and (trouble := state.trouble()):
-        parts.append((clean(trouble), palette.levels[1]))
+    if trouble:
+        if out.cell_len + 3 + cell_len(trouble) > width:
+            told = Text(f" {trouble}", Style(color=palette.levels[1]), no_wrap=True)
+            told.truncate(width, overflow="ellipsis")
+            return told
+        parts.append((trouble, palette.levels[1]))
     me, them = state.talked
     if me + them > 5:
         parts.append((f"you talk {me / (me + them):.0%}", palette.dim))
@@ -100,7 +112,19 @@ def sensitivity(value: float, alarms: Mapping[float, float] | None = None) -> st
         "speaks up early",
         "speaks up very early",
     )
-    return words[min(4, max(0, round((value + 1) * 2)))]
+    away = math.ceil(abs(value) * 2)
+    return words[2 + min(2, away) * (1 if value > 0 else -1)]
+
+
+def changed(value: float, step: float, alarms: Mapping[float, float] | None, width: int) -> str:
+    """What a press of + or - has come to, as fully as there is room for in ``width`` cells."""
+    steps = round(value / step)
+    where = f"{steps:+d} of {round(1 / step)}" if steps else "Back to usual"
+    meaning = sensitivity(value, alarms)
+    short = f"{where}: {meaning}" if alarms or steps else "Usual sensitivity"
+    basis = "counted on your past calls" if alarms else "too few past calls to count alarms on"
+    full = f"{short} ({basis})"
+    return full if len(full) < width else short
 
 
 def an_hour(alarms: float) -> str:

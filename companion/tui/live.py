@@ -24,10 +24,11 @@ from companion.control import Session
 from companion.events import Event, Level
 from companion.tui import alert, gauges, paint
 from companion.tui.around import REVIEW, Around
+from companion.tui.keysline import KeysLine
 from companion.tui.layout import Layout, fitting
 from companion.tui.palette import PALETTES, theme
 from companion.tui.regions import Region
-from companion.tui.sheets import BREATH_S, HELP, Breathing, Question, Sheet
+from companion.tui.sheets import BREATH_S, Breathing, Question, Sheet, help_for
 from companion.tui.state import LiveState
 from companion.tui.transcript import Transcript
 
@@ -35,8 +36,6 @@ FRAME_S = 0.04
 """Two drawings are at least this far apart: whatever came meanwhile is drawn once."""
 ANSWER_S = 0.5
 """After a key whose answer comes from the session, for this long everything is drawn at once."""
-LIT_S = 0.25
-"""A key that goes to the session lights up in the footer for this long: it was heard, whatever comes of it."""
 STEP = 0.25
 """One press of + or -."""
 
@@ -93,9 +92,9 @@ class LiveApp(App[str]):
         self._alarms: Mapping[float, float] | None = None
         self._breathing: Timer | None = None
         self._private = not settings.screen.transcript
+        self._marking = False
         self._ending = False
         self._over = False
-        self._lit = ""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """NO_COLOR means no colour at all, not shades of grey."""
@@ -113,9 +112,9 @@ class LiveApp(App[str]):
                 yield Transcript(self._palette, id="transcript")
         yield Region(id="timeline")
         yield Region(id="meters")
-        yield Region(id="keys")
+        yield KeysLine(self._palette, id="keys")
         # it takes the place of the keys, so that nothing moves
-        yield Input(id="note", placeholder="A note for this moment; Enter marks, Esc leaves", disabled=True)
+        yield Input(id="note", placeholder="A note, or just Enter; Esc leaves", disabled=True)
 
     def on_mount(self) -> None:
         self._wear(self._theme_name)
@@ -152,7 +151,7 @@ class LiveApp(App[str]):
         """Fold everything that came since the last look, and draw once."""
         self._told = False
         self._drawn_at = time.monotonic()
-        level, prompt = self.state.level, self.state.prompt
+        level, prompt, marks = self.state.level, self.state.prompt, self.state.marks
         while self._news:
             self.state = self.state.apply(self._news.popleft())
         if self.state.level == Level.BREAKING > level:
@@ -160,6 +159,9 @@ class LiveApp(App[str]):
         if self.state.prompt != prompt:
             self._prompt_since = self._around.now()
         self._draw()
+        if self._marking and self.state.marks > marks:
+            self._marking = False
+            self._keys.tell("Marked.")
         if self.state.ended and not self._over:
             self._over = True
             self._finish()
@@ -172,8 +174,8 @@ class LiveApp(App[str]):
         if self._ending and self._around.review and self.state.ended != "failed":
             self.exit(REVIEW)
             return
-        text = paint.summary(self.state, self._palette)
-        text.append("\nAny key: look back." if self._around.review else "\nAny key closes.", self._palette.dim)
+        after = "Any key: look back." if self._around.review else "Any key closes."
+        text = paint.summary(self.state, self._palette, after, compact=self._layout.name == "strip")
         self.push_screen(Sheet(text), lambda _: self.exit(REVIEW if self._around.review else None))
 
     @work(thread=True, exit_on_error=False)
@@ -203,6 +205,10 @@ class LiveApp(App[str]):
     def _region(self, name: str) -> Region:
         return self._base.query_one(f"#{name}", Region)
 
+    @property
+    def _keys(self) -> KeysLine:
+        return self._base.query_one("#keys", KeysLine)
+
     def _fit(self, columns: int, rows: int) -> None:
         self._layout = fitting(columns, rows)
         for name in ("wide", "normal", "narrow", "strip"):
@@ -226,11 +232,7 @@ class LiveApp(App[str]):
         if self._layout.name != "strip":
             self._draw_timeline(max(10, width - 2))
             self._region("meters").show(gauges.meters(state, palette, width, self._alarms))
-        self._draw_keys()
-
-    def _draw_keys(self) -> None:
-        prompt = self.state.prompt is not None
-        self._region("keys").show(gauges.keys(self._palette, self.size.width, prompt=prompt, pressed=self._lit))
+        self._keys.offer(palette, width, prompt=state.prompt is not None)
 
     def _draw_timeline(self, width: int) -> None:
         """Only when something came to it, or time has moved on by a column: levels come ten times a second."""
@@ -287,13 +289,7 @@ class LiveApp(App[str]):
     def _heard(self, key: str) -> None:
         """Light a key up at once; what it does is shown when the session says that it is so."""
         self._asked_at = time.monotonic()
-        self._lit = key
-        self._draw_keys()
-        self.set_timer(LIT_S, self._unlit)
-
-    def _unlit(self) -> None:
-        self._lit = ""
-        self._draw_keys()
+        self._keys.light(key)
 
     def action_pause(self) -> None:
         """Pause, or listen again."""
@@ -326,6 +322,7 @@ class LiveApp(App[str]):
     @on(Input.Submitted, "#note")
     def _marked(self, event: Input.Submitted) -> None:
         self._heard("m")
+        self._marking = True
         self._session.mark(event.value.strip())
         self._close_note()
 
@@ -346,11 +343,7 @@ class LiveApp(App[str]):
         self._heard("+" if direction > 0 else "-")
         value = min(1.0, max(-1.0, self.state.sensitivity + direction * STEP))
         self._session.set_sensitivity(value)
-        if self._alarms:
-            words = f"{gauges.sensitivity(value, self._alarms)}, counted on your past calls."
-        else:
-            words = f"{gauges.sensitivity(value)}. There are too few past calls to count alarms on."
-        self.notify(words[:1].upper() + words[1:], timeout=4)
+        self._keys.tell(gauges.changed(value, STEP, self._alarms, self.size.width))
 
     def action_breathe(self) -> None:
         """A slow breath."""
@@ -368,7 +361,7 @@ class LiveApp(App[str]):
 
     def action_help(self) -> None:
         """What the keys do."""
-        self.push_screen(Sheet(HELP))
+        self.push_screen(Sheet(help_for(self.size.width, self.size.height)))
 
     def action_end(self) -> None:
         """End, after asking."""
@@ -386,4 +379,5 @@ class LiveApp(App[str]):
         if self.state.ended or self._ending:
             self.exit(None)
         self._ending = True
+        self._draw()
         self._session.end("signal")

@@ -31,17 +31,18 @@ def state_line(state: LiveState, palette: Palette, width: int, *, private: bool 
     quiet = ground if loud else Style(color=palette.dim)
     out = Text(no_wrap=True, overflow="ellipsis")
     if state.paused:
-        out.append(" ‖  PAUSED ", Style(color=palette.text, bold=True))
-        out.append(" nothing is heard", quiet)
+        out.append(" ‖  PAUSED ", Style(color=palette.text, bgcolor=palette.ground, bold=True, reverse=True))
+        out.append("  nothing is heard", quiet)
     else:
         badge = ground if loud else Style(color=colour, reverse=state.level == 1)
         out.append(f" {SHAPES[state.level]}  {NAMES[state.level]} ", badge + Style(bold=True))
         if trouble:
             out.append(f"  {clean(trouble)}", quiet if loud else Style(color=palette.levels[1]))
         elif state.level and state.reasons:
-            reason = _reason(state.reasons[0], private=private)
-            # in a sidebar what it may be matters more than that it is theirs: yours is still said
-            out.append(f"  {reason.removeprefix('they: ') if width < SIDEBAR else reason}", quiet)
+            out.append(
+                f"  {_aside(state.reasons[0]) if width < SIDEBAR else _reason(state.reasons[0], private=private)}",
+                quiet,
+            )
     time = clock(state.now).strip() + " "
     out.truncate(max(0, width - cell_len(time) - 1), overflow="ellipsis")
     out.append(" " * max(1, width - out.cell_len - cell_len(time)), quiet)
@@ -52,6 +53,12 @@ def state_line(state: LiveState, palette: Palette, width: int, *, private: bool 
 def _reason(reason: str, *, private: bool) -> str:
     """A reason, without the words that were said when nobody else should read them."""
     return clean(reason.partition("“")[0].rstrip(" ,:") if private else reason)
+
+
+def _aside(reason: str) -> str:
+    """A reason in a sidebar: no quote (two words of it would be seen), and what it may be, not that it is theirs."""
+    short = _reason(reason, private=True).removeprefix("they: ")
+    return short.replace("may be ", "") + "?" if "may be " in short else short
 
 
 def prompt_card(
@@ -109,14 +116,15 @@ def quiet_card(state: LiveState, palette: Palette, *, ending: bool = False) -> T
     return Text("Paused." if state.paused else "Listening.", Style(color=palette.dim))
 
 
-def summary(state: LiveState, palette: Palette) -> Text:
-    """What the call was, in a few lines, when it is over."""
+def summary(state: LiveState, palette: Palette, after: str, *, compact: bool = False) -> Text:
+    """What the call was, in a few lines, when it is over, and what comes ``after``; ``compact``: in six rows."""
     out = Text()
+    gap = "\n" if compact else "\n\n"
     if state.ended == "failed":
-        out.append("The session ended early.\n\n", Style(color=palette.levels[1], bold=True))
+        out.append(f"The session ended early.{gap}", Style(color=palette.levels[1], bold=True))
         out.append(clean(state.trouble() or "See: companion doctor"), Style(color=palette.text))
-        return out
-    out.append("The call is over.\n\n", Style(color=palette.text, bold=True))
+        return out.append(f"{gap}{after}", palette.dim)
+    out.append(f"The call is over.{gap}", Style(color=palette.text, bold=True))
     out.append(f"{clock(state.now).strip()} in all", Style(color=palette.text))
     for level in (1, 2, 3):
         if state.in_level[level] >= 1:
@@ -127,4 +135,4 @@ def summary(state: LiveState, palette: Palette) -> Text:
         out.append(f"{state.shown} {many}, {state.used} used.\n", Style(color=palette.text))
     if state.marks:
         out.append(f"{state.marks} marked.\n", Style(color=palette.text))
-    return out
+    return out.append(after if compact else f"\n{after}", palette.dim)

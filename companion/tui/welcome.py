@@ -7,22 +7,23 @@ from typing import ClassVar, Protocol
 
 from rich.style import Style
 from rich.text import Text
-from textual import work
+from textual import events, work
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.worker import get_current_worker
 
 from companion.errors import CompanionError
 from companion.events import Speaker
 from companion.plain import clean
+from companion.tui.layout import NARROW_COLUMNS, SHORT_ROWS
 from companion.tui.palette import PALETTES, Palette, theme
 from companion.tui.regions import Region
 
 HEARD_DBFS = -50.0
 """Sound from here on counts as heard."""
 _FLOOR_DBFS = -70.0
-_BAR = 24
+_BAR, _SHORT_BAR = 24, 8
 
 PAGES = (
     (
@@ -72,14 +73,16 @@ class WelcomeApp(App[bool]):
 
     CSS = """
     Screen { align: center middle; background: $background; }
-    #page { width: 86; max-width: 100%; height: auto; padding: 1 2; }
+    #page { width: 86; max-width: 100%; height: 20; max-height: 100%; padding: 1 2; }
+    #scroll { height: 1fr; scrollbar-size-vertical: 1; }
     #words { height: auto; }
     #ears { height: 6; margin-top: 1; }
-    #foot { height: 1; margin-top: 1; }
+    #foot { height: 1; }
+    .short #page { padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space,right", "forward", "on"),
-        Binding("left,backspace", "before", "back"),
+        Binding("enter,space,right", "forward", "on", priority=True),
+        Binding("left,backspace", "before", "back", priority=True),
         Binding("q,escape,ctrl+c", "leave", "leave", priority=True),
     ]
     ENABLE_COMMAND_PALETTE = False
@@ -96,13 +99,18 @@ class WelcomeApp(App[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="page"):
-            yield Region(id="words")
-            yield Region(id="ears")
+            with VerticalScroll(id="scroll"):
+                yield Region(id="words")
+                yield Region(id="ears")
             yield Region(id="foot")
 
     def on_mount(self) -> None:
         self.register_theme(theme(self._theme_name))
         self.theme = f"companion-{self._theme_name}"
+        self._draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.screen.set_class(event.size.height < SHORT_ROWS, "short")
         self._draw()
 
     def _draw(self) -> None:
@@ -112,13 +120,20 @@ class WelcomeApp(App[bool]):
         page.append(words, Style(color=self._palette.text))
         self.query_one("#words", Region).update(page)
         last = self._page == len(PAGES) - 1
-        self.query_one("#ears", Region).show(self._ears() if last else Text())
+        ears = self.query_one("#ears", Region)
+        ears.display = last
+        ears.show(self._ears())
         go = "begin" if last else "go on"
-        keys = f"{self._page + 1} of {len(PAGES)}     Enter {go}     ← back     Esc leave"
-        self.query_one("#foot", Region).show(Text(keys, self._palette.dim))
+        keys = [f"{self._page + 1} of {len(PAGES)}", f"Enter {go}", "← back", "Esc leave"]
+        gap = "     "
+        if self.size.width < NARROW_COLUMNS:
+            gap = "   "
+            keys.remove("← back")
+        self.query_one("#foot", Region).show(Text(gap.join(keys), self._palette.dim))
 
     def _ears(self) -> Text:
-        return ears(self._levels, self._heard, self._trouble, self._palette)
+        size = _BAR if self.size.width >= NARROW_COLUMNS else _SHORT_BAR
+        return _both(self._levels, self._heard, self._trouble, self._palette, size)
 
     def action_forward(self) -> None:
         """The next page; after the last, begin."""
@@ -165,16 +180,17 @@ class WelcomeApp(App[bool]):
         self._draw()
 
 
-def ears(levels: Mapping[Speaker, float], heard: set[Speaker], trouble: str, palette: Palette) -> Text:
-    """Both sides as bars, with what is known in words."""
+def _both(levels: Mapping[Speaker, float], heard: set[Speaker], trouble: str, palette: Palette, size: int) -> Text:
+    """Both sides as bars of ``size`` cells, with what is known in words."""
     out = Text()
     sides: tuple[tuple[Speaker, str], ...] = (("me", "you"), ("them", "they"))
     for speaker, who in sides:
-        filled = round(_BAR * min(1.0, max(0.0, 1 - levels[speaker] / _FLOOR_DBFS)))
+        filled = round(size * min(1.0, max(0.0, 1 - levels[speaker] / _FLOOR_DBFS)))
         out.append(f"{who:>5}  ", Style(color=palette.dim))
         out.append("▮" * filled, Style(color=palette.levels[0]))
-        out.append("▯" * (_BAR - filled), Style(color=palette.dim))
+        out.append("▯" * (size - filled), Style(color=palette.dim))
         out.append("   heard\n" if speaker in heard else "   not heard yet\n", Style(color=palette.text))
+    out.append("\n")
     if trouble:
         out.append(clean(trouble), Style(color=palette.levels[1]))
     elif len(heard) < len(sides):

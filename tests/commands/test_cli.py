@@ -193,25 +193,3 @@ def test_other_numbers_that_are_none_are_refused(arguments: list[str], capsys: p
         cli.main(arguments)
     assert left.value.code == 2
     assert "not a number that can be used" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("module", ["click", "companion.commands.config"])
-def test_ctrl_c_while_the_program_is_being_loaded_leaves_no_traceback(module: str) -> None:
-    code = f"""
-import os, signal, sys
-from importlib.abc import MetaPathFinder
-
-class Interrupting(MetaPathFinder):
-    def find_spec(self, name, path, target=None):
-        if name == {module!r}:
-            os.kill(os.getpid(), signal.SIGINT)
-
-sys.meta_path.insert(0, Interrupting())
-sys.argv = ["companion", "config", "show"]
-from companion.__main__ import main
-main()
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.returncode == 130
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr

@@ -10,8 +10,9 @@ from textual.widgets import Input, Static
 from companion.config import Settings
 from companion.events import Escalation, Health, Mark, SessionStarted, Utterance
 from companion.tui.around import REVIEW, Around
+from companion.tui.keysline import KeysLine
 from companion.tui.live import LiveApp
-from companion.tui.regions import Region
+from companion.tui.sheets import help_for
 from companion.tui.transcript import Transcript
 from tests.tui import feed
 from tests.tui.feed import PROMPT, PlayedSession, breaking, calm, heated, over, tense
@@ -80,15 +81,15 @@ async def test_space_pauses_and_goes_on() -> None:
 
 
 async def test_a_key_for_the_session_lights_up_before_it_is_answered(monkeypatch) -> None:
-    monkeypatch.setattr("companion.tui.live.LIT_S", 60.0)
+    monkeypatch.setattr("companion.tui.keysline.LIT_S", 60.0)
     live, session = app(calm())
     session.pause = lambda: None  # a session that is busy
     async with live.run_test() as pilot:
         await pilot.pause(0.2)
         await pilot.press("space")
-        keys = live.screen_stack[0].query_one("#keys", Region)
+        keys = live.screen_stack[0].query_one("#keys", KeysLine)
         assert any(span.style.reverse for span in keys.text.spans)
-        live._unlit()
+        keys.clear()
         assert not any(span.style.reverse for span in keys.text.spans)
 
 
@@ -104,6 +105,17 @@ async def test_a_moment_is_marked_with_a_note_or_without() -> None:
         assert not live.query_one("#note", Input).has_class("open")
 
 
+async def test_a_mark_is_confirmed_once_the_session_has_it_until_the_next_key() -> None:
+    live, _ = app(calm())
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        await pilot.press("m", "enter")
+        await pilot.pause(0.2)
+        assert shown(live, "#keys").strip() == "Marked."
+        await pilot.press("space")
+        assert "pause" in shown(live, "#keys")
+
+
 async def test_more_and_less_sensitive_within_bounds() -> None:
     live, _ = app(calm())
     async with live.run_test() as pilot:
@@ -111,6 +123,7 @@ async def test_more_and_less_sensitive_within_bounds() -> None:
         await pilot.press("plus")
         await pilot.pause(0.2)
         assert live.state.sensitivity == 0.25
+        assert "+1 of 4: speaks up early" in shown(live, "#keys")
         for _ in range(9):
             await pilot.press("minus")
             await pilot.pause(0.1)
@@ -150,6 +163,7 @@ async def test_sensitivity_is_told_as_alarms_an_hour_of_the_users_own_calls() ->
         await pilot.press("plus")
         await pilot.pause(0.2)
         assert "about 3 alarms an hour" in shown(live, "#meters")
+        assert "+1 of 4: about 3 alarms an hour (counted on your past calls)" in shown(live, "#keys")
 
 
 async def test_what_is_said_is_followed_until_one_scrolls_back_and_again_from_the_end() -> None:
@@ -230,11 +244,34 @@ async def test_without_colours_nothing_is_coloured(monkeypatch) -> None:
         assert "HEATED" in shown(live, "#state")
 
 
+@pytest.mark.parametrize("width", [38, 80, 120])
+async def test_what_is_wrong_is_told_while_a_suggestion_stands_too(width: int) -> None:
+    live, _ = app(
+        [*heated(), Health(part="them", state="lost", message="Nothing is heard of them. Is it on this output?")]
+    )
+    async with live.run_test(size=(width, 30)) as pilot:
+        await pilot.pause(0.2)
+        assert "Nothing is heard of them." in shown(live, "#meters")
+
+
 async def test_in_the_strip_what_is_wrong_is_told_beside_the_state() -> None:
     live, _ = app([*calm(), Health(part="them", state="lost", message="Nothing is heard of them.")])
     async with live.run_test(size=(80, 6)) as pilot:
         await pilot.pause(0.2)
         assert "Nothing is heard of them." in shown(live, "#state")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (38, 32), (38, 24), (80, 6)])
+async def test_help_is_whole_at_every_size(size: tuple[int, int]) -> None:
+    live, _ = app(heated())
+    async with live.run_test(size=size) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause(0.1)
+        sheet = live.screen.query_one("#sheet", Static)
+        rows = [sheet.render_line(y).text.strip() for y in range(sheet.size.height)]
+        assert sheet.region.bottom <= size[1]
+        assert all(line in rows for line in help_for(*size).split("\n") if len(line) < 36)
+        assert "all commands, colours" in " ".join(rows)
 
 
 async def test_help_and_breathing_lie_over_it_until_a_key() -> None:
@@ -288,6 +325,15 @@ async def test_ctrl_c_ends_at_once_and_in_order() -> None:
         await pilot.pause(0.1)
         assert session.asked == [("end", "signal")]
     assert live.return_value is None
+
+
+async def test_what_takes_a_while_at_the_end_is_told_at_once() -> None:
+    live, session = app(calm())
+    session.end = lambda reason: None  # a session that is still working on the last words
+    async with live.run_test() as pilot:
+        await pilot.pause(0.1)
+        await pilot.press("ctrl+c")
+        assert "Finishing the last words" in shown(live, "#card")
 
 
 async def test_a_session_that_ends_by_itself_leaves_its_summary() -> None:

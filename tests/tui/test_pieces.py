@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from companion.errors import CompanionError
-from companion.tui.gauges import KEYS, PROMPT_KEYS, an_hour, keys, meters, sensitivity
+from companion.tui.gauges import KEYS, PROMPT_KEYS, an_hour, changed, keys, meters, sensitivity, timeline
 from companion.tui.layout import fitting
-from companion.tui.paint import BREATH, pacer
+from companion.tui.paint import BREATH, pacer, state_line
 from companion.tui.palette import PALETTES
 from companion.tui.regions import Region
-from companion.tui.state import LiveState
+from companion.tui.state import LiveState, Sign
 from companion.tui.welcome import WelcomeApp
 from companion.tui.wrap import wrapped
 from tests.tui.feed import StillHearing
@@ -69,6 +69,30 @@ def test_alarms_are_counted_as_people_count(alarms: float, words: str) -> None:
     assert sensitivity(0.1, {0.0: alarms, 1.0: 9.0}) == words
 
 
+def test_every_press_of_plus_or_minus_says_something_else_in_the_narrowest_place() -> None:
+    for alarms in (None, {0.0: 3.0, 1.0: 9.0}):
+        told = [changed(n * 0.25, 0.25, alarms, 38) for n in range(-4, 5)]
+        assert len(set(told)) == len(told)
+        assert all(len(words) < 38 for words in told)
+    assert changed(0.0, 0.25, None, 38) == "Usual sensitivity"
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("they: may be anger, “Do you even hear yourself?”", "anger?"), ("you: may be defending, “Well”", "you: defending?"),
+     ("their last turns are shorter", "their last turns a…")],
+)  # fmt: skip
+def test_in_a_sidebar_the_reason_is_told_in_a_word_or_two(reason: str, told: str) -> None:
+    line = state_line(LiveState(now=98.0, level=2, reasons=(reason,)), DARK, 38).plain
+    assert line.split("HEATED")[1].rpartition("1:38")[0].strip() == told
+    assert cell_len(line) == 38
+
+
+def test_the_users_mark_is_seen_beside_a_suggestion_of_the_same_moment() -> None:
+    state = LiveState(now=600.0, signs=(Sign(300.0, "mark"), Sign(301.0, "prompt")))
+    assert timeline(state, DARK, 20).plain.split("\n")[1].strip() == "▲"
+
+
 @given(st.floats(-1, 1))
 def test_without_past_calls_the_sensitivity_has_a_word(value: float) -> None:
     assert sensitivity(value)
@@ -104,6 +128,29 @@ async def test_the_first_run_has_three_screens_and_a_hearing_test() -> None:
         await pilot.press("enter")
     assert first.return_value is True
     assert made[0].closed
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (38, 32), (80, 6)])
+async def test_nothing_jumps_between_the_first_screens(size: tuple[int, int]) -> None:
+    first = WelcomeApp("dark", StillHearing)
+    async with first.run_test(size=size) as pilot:
+        places = []
+        for _ in range(3):
+            await pilot.pause(0.2)
+            places.append((first.query_one("#scroll").region.offset, first.query_one("#foot").region))
+            foot = first.query_one("#foot", Region)
+            assert foot.region.bottom <= size[1]
+            assert "Esc leave" in foot.render_line(0).text
+            await pilot.press("right")
+        assert len(set(places)) == 1
+
+
+async def test_in_a_strip_the_first_screens_can_be_scrolled() -> None:
+    first = WelcomeApp("dark", StillHearing)
+    async with first.run_test(size=(80, 6)) as pilot:
+        await pilot.press("enter", "down")
+        await pilot.pause(0.2)
+        assert first.query_one("#scroll").scroll_y == 1
 
 
 async def test_leaving_the_first_run_is_no_consent() -> None:
