@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from rich.text import Text
 from textual import events
@@ -26,15 +26,11 @@ from companion.sessions.search import search
 from companion.tui import review_find, review_paint, review_state
 from companion.tui.palette import PALETTES, theme
 from companion.tui.review_sheets import HELP, Ask, Debrief, Finder, Reading
+from companion.tui.review_sound import FOLLOWS_S, Sound
 from companion.tui.sheets import Question, Sheet
-
-if TYPE_CHECKING:
-    from companion.audio.playing import Player
 
 _WIDE, _SHORT = 100, 28
 _MOST_FOUND = 200
-FOLLOWS_S = 0.2
-"""How often the cursor looks where the sound is."""
 SAID_S = 3.0
 """So long a note lies over the corner of the screen."""
 
@@ -84,7 +80,7 @@ class ReviewApp(App[int]):
         self._theme_name = theme_name
         self._palette = PALETTES[theme_name]
         self._cut_from: float | None = None
-        self._player: Player | None = None
+        self._sound = Sound(lambda words: self._say(words, severity="warning"))
         self._open(session)
 
     def _open(self, session: str, n: int | None = None) -> None:
@@ -115,8 +111,7 @@ class ReviewApp(App[int]):
         self.set_interval(FOLLOWS_S, self._follow)
 
     def on_unmount(self) -> None:
-        if self._player is not None:
-            self._player.stop()
+        self._sound.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         self._fit(event.size.width, event.size.height)
@@ -129,7 +124,7 @@ class ReviewApp(App[int]):
 
     def _draw(self) -> None:
         base, palette = self.screen_stack[0], self._palette
-        sound = review_paint.sound(self._player.at if self._player else None, recorded=self._recorded)
+        sound = review_paint.sound(self._sound.at, recorded=self._recorded)
         title = f"{self.record.info.id}  {self.record.info.title}"
         header, line, words, moment = (
             base.query_one(f"#{name}", Static) for name in ("header", "timeline", "transcript", "moment")
@@ -173,45 +168,29 @@ class ReviewApp(App[int]):
         self.action_row(-1)
 
     def _go(self, look: review_state.Look) -> None:
-        moved = look.row != self.look.row
+        if look.row != self.look.row:
+            self._sound.seek(self.talk.times[look.row])
         self.look = look
-        if self._player is not None and moved:
-            self._player.seek(self.talk.times[look.row])
         self._draw()
 
     # ---- hearing it again
 
     def action_play(self) -> None:
         """Play from the cursor's moment, or stop."""
-        if self._player is not None:
-            self._silence()
-            return
-        # here, as it brings numpy and the decoders: a call that is only looked at opens without them
-        from companion.audio.playing import Player
-
-        path = locations.recording_path(self.record.info.id, self._journal.path)
-        try:
-            self._player = Player(path, self.talk.times[self.look.row] if self.talk.rows else 0.0)
-        except CompanionError as error:
-            self._say(str(error))
+        if self._sound.at is not None:
+            self._sound.stop()
+        else:
+            path = locations.recording_path(self.record.info.id, self._journal.path)
+            self._sound.play(path, self.talk.times[self.look.row] if self.talk.rows else 0.0)
         self._draw()
 
     def _follow(self) -> None:
         """The cursor on what is heard now."""
-        if self._player is None:
-            return
-        if not self._player.playing:
-            if self._player.trouble:
-                self._say(self._player.trouble, severity="warning")
-            self._silence()
-            return
-        self.look = review_state.heard(self.talk, self.look, self._player.at)
-        self._draw()
-
-    def _silence(self) -> None:
-        if self._player is not None:
-            self._player.stop()
-            self._player = None
+        ended = self._sound.ended()
+        at = self._sound.at
+        if at is not None:
+            self.look = review_state.heard(self.talk, self.look, at)
+        if ended or at is not None:
             self._draw()
 
     def _say(self, words: str, *, severity: Literal["information", "warning"] = "information") -> None:
@@ -291,7 +270,7 @@ class ReviewApp(App[int]):
         def chosen(key: str | None) -> None:
             if key:
                 session, _, n = key.partition("@")
-                self._silence()
+                self._sound.stop()
                 self._open(session, int(n))
                 self._draw()
 
@@ -306,7 +285,7 @@ class ReviewApp(App[int]):
 
         def chosen(session: str | None) -> None:
             if session:
-                self._silence()
+                self._sound.stop()
                 self._open(session)
                 self._draw()
 
@@ -369,7 +348,7 @@ class ReviewApp(App[int]):
 
         def cut(yes: bool | None) -> None:
             if yes:
-                self._silence()  # the file goes
+                self._sound.stop()  # the file goes
                 count = edits.cut(self._journal, self.record.info.id, begin, end + 0.01)
                 forgetting.remove_recording(self._journal, self.record.info.id)
                 self._say(f"{count} utterances are gone.")

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.widgets import Input, OptionList, Static, TextArea
 
-from companion import locations
 from companion.events import (
-    Driver,
-    Escalation,
-    Mark,
-    Paused,
-    Prompt,
-    PromptClosed,
-    Resumed,
     SessionEnded,
     SessionStarted,
-    Temperature,
     Utterance,
 )
 from companion.sessions.edits import name_person
@@ -34,71 +23,7 @@ from companion.tui.review import ReviewApp
 from companion.tui.review_find import parsed
 from companion.tui.review_paint import timeline
 from companion.tui.review_sheets import Ask
-from tests.tui.feed import TALK
-
-SHARP = (0.05, 0.1, 0.1, 0.4, 0.3, 0.85, 0.7)
-
-
-def a_call() -> list:
-    out = [SessionStarted(source="x", started_unix=1_790_000_000.0)]
-    level = 0
-    for n, (speaker, text, score, now) in enumerate(TALK):
-        t = 14.0 * n + 5
-        drivers = (Driver("anger", 0.8),) if now == 2 and speaker == "them" else ()
-        out.append(Utterance(t=t, speaker=speaker, t0=t - 4, t1=t, text=text, drivers=drivers))
-        if now != level:
-            why = (f"they: may be anger, “{text}”",)
-            out.append(Escalation(t=t, level=now, previous=level, score=score, reasons=why))
-            level = now
-        out.append(Temperature(t=t, score=score, level=now, sides={speaker: SHARP[n]}))
-    return [
-        *out,
-        Prompt(t=76.0, id=1, move="acknowledge", driver="anger", headline="Acknowledge the anger", level=2,
-               say="This has clearly been hard on you."),
-        PromptClosed(t=90.0, id=1, outcome="used"),
-        Mark(t=91.0, note="here"),
-        Paused(t=95.0), Resumed(t=105.0),
-        Escalation(t=112.0, level=1, previous=2, score=0.3, reasons=("calmer turns",)),
-        Temperature(t=112.0, score=0.3, level=1),
-        SessionEnded(t=120.0, reason="user"),
-    ]  # fmt: skip
-
-
-@pytest.fixture
-def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    opened = Journal.open(tmp_path / "data" / "sessions.db")
-    for n in range(2):
-        writer = opened.begin(
-            SessionStarted(source="x", started_unix=1_790_000_000.0 + n), f"Renewal {'first' if n == 0 else 'second'}"
-        )
-        for event in a_call():
-            writer.append(event)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def app(journal: Journal) -> ReviewApp:
-    return ReviewApp(journal, "last", "dark")
-
-
-def shown(app: ReviewApp, what: str) -> str:
-    return str(app.screen_stack[0].query_one(what, Static).visual)
-
-
-async def until(pilot, true) -> None:
-    """Let the screen work until something is so; a busy machine may need a while."""
-    for _ in range(300):
-        await pilot.pause(0.01)
-        if true():
-            return
-    raise AssertionError("it never came true")
-
-
-def notes(app: ReviewApp, journal: Journal, kind: str) -> list:
-    return [e for e in journal.load(app.record.info.id).events if e.type == kind]
+from tests.review.looking import a_call, notes, shown, until
 
 
 async def test_it_opens_at_the_first_alarm_with_the_reason_and_the_suggestion(app: ReviewApp) -> None:
@@ -358,55 +283,3 @@ def test_filters_are_read_from_what_is_typed() -> None:
     query = parsed("the deposit level:2 driver:anger who:them tag:big since:2026-11-01 nonsense:1 level:9")
     assert (query.words, query.level, query.driver) == ("the deposit nonsense:1", 0, "anger")
     assert (query.person, query.tag, query.since is not None) == ("them", "big", True)
-
-
-class StandIn:
-    """Plays nothing; tells where it would be."""
-
-    begun: ClassVar[list[float]] = []
-
-    def __init__(self, path: Path, begin_s: float) -> None:
-        assert path.is_file()
-        self.begun.append(begin_s)
-        self.at, self.playing, self.trouble = begin_s, True, ""
-
-    def seek(self, t: float) -> None:
-        self.at = t
-
-    def stop(self) -> None:
-        self.playing = False
-
-
-async def test_a_recorded_call_is_heard_from_the_cursor_and_the_cursor_follows(
-    app: ReviewApp, journal: Journal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = locations.recording_path(app.record.info.id, journal.path)
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"sound")
-    monkeypatch.setattr("companion.audio.playing.Player", StandIn)
-    StandIn.begun.clear()
-    app._open("last")
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-        assert "space plays" in shown(app, "#header")
-        before = app.look.row
-        await pilot.press("space")
-        assert StandIn.begun == [app.talk.times[before]]
-        assert "▶ 1:15" in shown(app, "#header")
-        app._player.at = app.talk.times[before + 3]
-        await until(pilot, lambda: app.look.row == before + 3)
-        await pilot.press("up")
-        assert app._player.at == app.talk.times[before + 2]
-        await pilot.press("space")
-        assert app._player is None and "space plays" in shown(app, "#header")
-
-
-async def test_a_call_that_was_not_recorded_says_so(app: ReviewApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause()
-        assert "space" not in shown(app, "#header")
-        await pilot.press("space")
-        await pilot.pause()
-        (note,) = app._notifications
-        assert "not recorded" in note.message and "under [sessions]" in note.message
-        assert not note.markup, "what stands in brackets is shown"
