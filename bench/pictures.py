@@ -59,21 +59,27 @@ async def pages() -> list[tuple[str, str]]:
     return out
 
 
-def png(svg: str, target: Path) -> None:
+def photographed(page: Path, size: tuple[int, int], target: Path) -> bool:
+    """A page as Chromium shows it, as PNG; False where there is no Chromium."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
-        target.with_suffix(".svg").write_text(svg, encoding="utf-8")
-        return
+        return False
+    subprocess.run(
+        [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+         f"--window-size={size[0]},{size[1]}", f"--screenshot={target.absolute()}", page.as_uri()],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return True
+
+
+def png(svg: str, target: Path) -> None:
     head = svg[: svg.index(">")]
     width, height = (float(v) for v in head.partition('viewBox="0 0 ')[2].split('"')[0].split())
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder) / "page.svg"
         page.write_text(svg.replace("<svg ", f'<svg width="{width}" height="{height}" ', 1), encoding="utf-8")
-        subprocess.run(
-            [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             f"--window-size={round(width)},{round(height)}", f"--screenshot={target}", page.as_uri()],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        if not photographed(page, (round(width), round(height)), target):
+            target.with_suffix(".svg").write_text(svg, encoding="utf-8")
 
 
 def main() -> None:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import random
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -21,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "bench"))
 
-from pictures import png  # noqa: E402
+from pictures import photographed, png  # noqa: E402
 from review import bundled  # noqa: E402
 from simulated_users import judged, read  # noqa: E402
 from textual.app import App  # noqa: E402
@@ -76,18 +74,11 @@ def calibration() -> CalibrateApp:
 
 def page(record: SessionRecord, target: Path) -> None:
     """The top of the report as a browser shows it."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        print("without chromium there is no picture of the report")
-        return
     with tempfile.TemporaryDirectory() as folder:
         html = Path(folder) / "report.html"
         html.write_text(render(record.events, record.info.title), encoding="utf-8")
-        subprocess.run(
-            [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             f"--window-size={PAGE[0]},{PAGE[1]}", f"--screenshot={target}", html.as_uri()],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        if not photographed(html, PAGE, target):
+            print("without chromium there is no picture of the report")
 
 
 def main() -> None:
@@ -98,7 +89,7 @@ def main() -> None:
         session = kept(journal)
         app = ReviewApp(journal, session, "dark")
         png(asyncio.run(seen(app, (120, 36), "companion review")), folder / "review.png")
-        page(journal.load(session), (folder / "report.png").absolute())
+        page(journal.load(session), folder / "report.png")
         journal.close()
     png(asyncio.run(seen(calibration(), (120, 38), "companion calibrate")), folder / "calibrate.png")
     print(f"review, report and calibrate in {folder}")

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 from companion.events import Event, Health, Partial, Speaker
@@ -63,7 +64,7 @@ class Worker:
         self._foreign_told = False
         self._partial_cost = 0.3
         self._partial_done = 0.0
-        self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
+        self._thread = threading.Thread(target=partial(self._guarded, self._run), name="inference", daemon=True)
         self._looker: threading.Thread | None = None
 
     def start(self) -> None:
@@ -75,6 +76,8 @@ class Worker:
         with self._lock:
             if speech.whole:
                 self._at_pause.pop(speech.speaker, None)
+                if self._look is not None and self._look.speaker == speech.speaker:
+                    self._look = None
                 self._ended[speech.speaker] = speech.t0
                 self._finals.append((speech, time.monotonic()))
             elif speech.paused:
@@ -142,20 +145,25 @@ class Worker:
         """Whether the thread runs."""
         return self._thread.is_alive()
 
-    def _run(self) -> None:
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Do a thread's work; the session hears of an error, whatever it is."""
         try:
-            self._deliver(Health(part="speech", state="starting", message="Loading the speech model …"))
-            understanding = self._load()
-            self._pace = Pace(has_smaller=understanding.has_smaller)
-            self._deliver(Health(part="speech", state="ok", message="Listening."))
-            self._ready = time.monotonic()
-            self._looker = threading.Thread(target=self._look_on, args=(understanding,), name="looks", daemon=True)
-            self._looker.start()
-            while (job := self._next()) is not None:
-                self._do(understanding, *job)
-        except Exception as error:  # noqa: BLE001  # the thread's last stand: the session must hear of it, whatever it is
+            work()
+        except Exception as error:  # noqa: BLE001  # the thread's last stand
             _log.exception("inference failed")
             self._failed(error)
+
+    def _run(self) -> None:
+        self._deliver(Health(part="speech", state="starting", message="Loading the speech model …"))
+        understanding = self._load()
+        self._pace = Pace(has_smaller=understanding.has_smaller)
+        self._deliver(Health(part="speech", state="ok", message="Listening."))
+        self._ready = time.monotonic()
+        looking = partial(self._guarded, lambda: self._look_on(understanding))
+        self._looker = threading.Thread(target=looking, name="looks", daemon=True)
+        self._looker.start()
+        while (job := self._next()) is not None:
+            self._do(understanding, *job)
 
     def _next(self) -> tuple[Speech, float] | None:
         with self._lock:
@@ -188,18 +196,14 @@ class Worker:
 
     def _look_on(self, understanding: Understanding) -> None:
         """The looks' own thread."""
-        try:
-            while (speech := self._next_look()) is not None:
-                begun = time.monotonic()
-                before = self._words_before(speech)
-                self._show(speech, f"{before} {understanding.words_so_far(speech)}".strip())
-                with self._lock:
-                    self._looking = False
-                    self._partial_done = time.monotonic()
-                    self._partial_cost = 0.5 * self._partial_cost + 0.5 * (self._partial_done - begun)
-        except Exception as error:  # noqa: BLE001  # as in ``_run``
-            _log.exception("a look failed")
-            self._failed(error)
+        while (speech := self._next_look()) is not None:
+            begun = time.monotonic()
+            before = self._words_before(speech)
+            self._show(speech, f"{before} {understanding.words_so_far(speech)}".strip())
+            with self._lock:
+                self._looking = False
+                self._partial_done = time.monotonic()
+                self._partial_cost = 0.5 * self._partial_cost + 0.5 * (self._partial_done - begun)
 
     def _next_look(self) -> Speech | None:
         with self._lock:

@@ -105,7 +105,10 @@ def write(model: Path, keep: NDArray[np.int64], folder: Path) -> None:
     text = json.dumps(kept) if name.endswith(".json") else "".join(f"{token}\n" for token in kept)
     (folder / name).write_text(text, encoding="utf-8", newline="\n")
     with (model / "model.bin").open("rb") as whole, (folder / "model.bin").open("wb") as narrowed:
-        cut(whole, narrowed, len(vocabulary), keep)
+        try:
+            cut(whole, narrowed, len(vocabulary), keep)
+        except (struct.error, IndexError) as error:
+            raise ValueError("the model is cut short") from error
     for other in ("tokenizer.json", "preprocessor_config.json"):
         if (model / other).is_file():
             shutil.copyfile(model / other, folder / other)

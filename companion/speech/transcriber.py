@@ -9,6 +9,7 @@ When a result looks like a run-away, six seconds are tried, then the whole windo
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ from companion.speech import narrow
 from companion.speech.features import log_mel
 from companion.speech.guard import REPETITIVE, UNLIKELY
 
+_log = logging.getLogger(__name__)
 RATE = 16_000
 TAIL_S = 2.0
 """Silence after the clip that the encoder needs to see."""
@@ -217,9 +219,13 @@ def _load(model: Path, threads: int, glossary: str | None) -> Any:
     keep = narrow.english(model, f" {glossary}") if glossary is not None else None
     if keep is None:
         return WhisperModel(str(model), **options)
-    with tempfile.TemporaryDirectory(prefix="companion-") as folder:
-        narrow.write(model, keep, Path(folder))
-        whisper = WhisperModel(folder, **options)
+    try:
+        with tempfile.TemporaryDirectory(prefix="companion-") as folder:
+            narrow.write(model, keep, Path(folder))
+            whisper = WhisperModel(folder, **options)
+    except (OSError, ValueError, RuntimeError) as error:  # no room for a copy, or a format that is not known
+        _log.warning("the whole vocabulary is used: %s", error)
+        return WhisperModel(str(model), **options)
     whisper.model = narrow.Narrowed(whisper.model, keep, multilingual=True)
     return whisper
 

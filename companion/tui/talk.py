@@ -93,9 +93,14 @@ class Talk:
         return rows[: self._height]
 
     def _settle(self) -> None:
-        """Who has come down to the newest words follows them."""
-        if self._top is not None and (not self._count() or self._top >= self._newest()):
+        """Who has come down to the newest words follows them; a place stays within the rows that there are."""
+        if self._top is None:
+            return
+        if not self._count() or self._top >= self._newest():
             self._top = None
+            return
+        index, row = self._top
+        self._top = index, min(row, len(self._breaks(index)) - 1)
 
     def _count(self) -> int:
         return len(self._finals) + len(self._partials)

@@ -85,6 +85,19 @@ def test_the_files_fit_each_other(tmp_path: Path, name: str) -> None:
     assert (out / "tokenizer.json").read_text() == "{}"
 
 
+def test_a_model_that_is_cut_short_is_told_as_such(tmp_path: Path) -> None:
+    (tmp_path / "vocabulary.txt").write_text("a\nb\nc\nd\n")
+    (tmp_path / "config.json").write_text("{}")
+    whole = model_bin(variable("embeddings", WEIGHT, 4))
+    out = tmp_path / "narrowed"
+    out.mkdir()
+    aliases = 4 + len(text("projection") + text("embeddings"))  # what is wrong there CTranslate2 finds
+    for size in range(0, len(whole) - aliases, 3):
+        (tmp_path / "model.bin").write_bytes(whole[:size])
+        with pytest.raises(ValueError, match=r"cut short|reshape|version"):
+            narrow.write(tmp_path, KEEP, out)
+
+
 class Model:
     """Stands for CTranslate2's: remembers the ids it is spoken to with."""
 
@@ -150,3 +163,13 @@ def test_it_says_what_the_whole_model_says() -> None:
     assert english.text == whole.text
     assert len(english.text.split()) > 10
     assert [w.text for w in english.words] == [w.text for w in whole.words]
+
+
+@needs_base
+def test_without_room_for_a_copy_the_whole_model_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(narrow, "write", full)
+    heard = Transcriber(base(), name="base", language="en").transcribe(np.zeros(16_000, np.float32))
+    assert heard.language == "en"

@@ -84,6 +84,17 @@ def test_other_widths_keep_the_words_at_the_top() -> None:
     assert top in t.seen()[0].text
 
 
+def test_words_that_become_fewer_rows_under_the_top_are_no_trouble() -> None:
+    t = Talk()
+    t.fit(10, 2)
+    t.add([], [Said("them", 0.0, "one two three four five six", 0), Said("me", 1.0, "and another one of some rows", 0)])
+    t.begin()
+    t.move(2)
+    t.add([], [Said("them", 0.0, "one", 0), Said("me", 1.0, "and another one of some rows", 0)])
+    t.fit(12, 2)
+    assert texts(t)[0] == "one"
+
+
 def test_text_is_shown_as_data() -> None:
     t = Talk()
     t.fit(40, 3)
