@@ -105,10 +105,7 @@ def write(model: Path, keep: NDArray[np.int64], folder: Path) -> None:
     text = json.dumps(kept) if name.endswith(".json") else "".join(f"{token}\n" for token in kept)
     (folder / name).write_text(text, encoding="utf-8", newline="\n")
     with (model / "model.bin").open("rb") as whole, (folder / "model.bin").open("wb") as narrowed:
-        try:
-            cut(whole, narrowed, len(vocabulary), keep)
-        except (struct.error, IndexError) as error:
-            raise ValueError("the model is cut short") from error
+        cut(whole, narrowed, len(vocabulary), keep)
     for other in ("tokenizer.json", "preprocessor_config.json"):
         if (model / other).is_file():
             shutil.copyfile(model / other, folder / other)
@@ -129,8 +126,14 @@ def _vocabulary(model: Path) -> list[str]:
 def cut(whole: BinaryIO, narrowed: BinaryIO, tokens: int, keep: NDArray[np.int64]) -> None:
     """Copy ``model.bin`` with only the rows ``keep`` of every variable that has a row for each of ``tokens``."""
 
-    def take(count: int) -> bytes:
+    def read(count: int) -> bytes:
         part = whole.read(count)
+        if len(part) < count:
+            raise ValueError("the model is cut short")
+        return part
+
+    def take(count: int) -> bytes:
+        part = read(count)
         narrowed.write(part)
         return part
 
@@ -142,10 +145,10 @@ def cut(whole: BinaryIO, narrowed: BinaryIO, tokens: int, keep: NDArray[np.int64
     take(number("H") + 4)  # the kind of model, its revision
     for _ in range(number("I")):
         take(number("H"))  # the name
-        rank = whole.read(1)
-        shape = list(struct.unpack(f"<{rank[0]}I", whole.read(4 * rank[0])))
-        kind, (size,) = whole.read(1), struct.unpack("<I", whole.read(4))
-        data = np.frombuffer(whole.read(size), np.uint8)
+        rank = read(1)
+        shape = list(struct.unpack(f"<{rank[0]}I", read(4 * rank[0])))
+        kind, (size,) = read(1), struct.unpack("<I", read(4))
+        data = np.frombuffer(read(size), np.uint8)
         if shape[:1] == [tokens]:
             data = data.reshape(tokens, -1)[keep]
             shape[0] = len(keep)

@@ -94,7 +94,7 @@ def test_a_model_that_is_cut_short_is_told_as_such(tmp_path: Path) -> None:
     aliases = 4 + len(text("projection") + text("embeddings"))  # what is wrong there CTranslate2 finds
     for size in range(0, len(whole) - aliases, 3):
         (tmp_path / "model.bin").write_bytes(whole[:size])
-        with pytest.raises(ValueError, match=r"cut short|reshape|version"):
+        with pytest.raises(ValueError, match="cut short"):
             narrow.write(tmp_path, KEEP, out)
 
 
