@@ -38,8 +38,8 @@ diagnose, and does not speak for you.""",
     (
         "Consent and privacy",
         """\
-Nothing leaves this machine. Sound is not kept; words are, for your own review, in one file that only you can read. \
-You can turn that off, or delete any call.
+Nothing leaves this machine. Sound is kept only if you ask for it; words are, for your own review, in one file that \
+only you can read. You can turn that off, or delete any call.
 
 Where you or the others live, transcribing a call may need their consent. Ask. Only your own voice is read for \
 strain, unless you switch on that of others.""",
