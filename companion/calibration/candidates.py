@@ -22,8 +22,9 @@ HALF_LIVES_S = (60.0, 90.0, 150.0)
 _LEAST, _MOST, _APART = 0.08, 0.98, 0.06
 _SOFTENED = 40.0
 _WAIT_COST, _DEPTH_COST, _LIFE_COST = 0.35, 0.25, 0.25
-_WAIT_S = 24.0
 """What the other changes count beside a shift of 1: little, but not nothing, so that labels must ask for them."""
+_WAIT_S = 24.0
+"""The wait that counts so much; a longer one counts more."""
 
 
 @dataclass(frozen=True, slots=True)
