@@ -9,12 +9,12 @@ and half with our labels where there are any, on our corpus and on CaSiNo's talk
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import arguments
 import corpus
 import emotions
 import loop
@@ -105,9 +105,7 @@ def loss_of(student: network.Reader, ids: list[list[int]], part: list[Lesson]) -
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("--teacher-base", "--teacher", "--base", "--weights", "--goemotions", "--casino", "--out"):
-        parser.add_argument(name, type=Path, required=True)
+    parser = arguments.parser(__doc__, "teacher-base", "teacher", "base", "weights", "goemotions", "casino", "out")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=2e-4)
     args = parser.parse_args()

@@ -7,10 +7,10 @@ Prints the macro-F1 of the 28 labels on the test set after each epoch, threshold
 
 from __future__ import annotations
 
-import argparse
 import random
 from pathlib import Path
 
+import arguments
 import loop
 import network
 import numpy as np
@@ -51,10 +51,7 @@ def predict(reader: network.Reader, encoded: list[list[int]]) -> np.ndarray:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--goemotions", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = arguments.parser(__doc__, "base", "goemotions", "out")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--frozen", type=int, default=2, help="layers that are left as they are")

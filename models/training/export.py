@@ -8,11 +8,11 @@ the int8 model that is shipped, not with the float one. What it reaches is measu
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 from pathlib import Path
 
+import arguments
 import corpus
 import emotions
 import network
@@ -138,12 +138,8 @@ def outweighing(scores: np.ndarray, truth: np.ndarray) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--goemotions", type=Path, required=True)
+    parser = arguments.parser(__doc__, "base", "weights", "goemotions", "out")
     parser.add_argument("--dev", type=Path, help="a folder with lines.jsonl and calls/*.jsonl to fit on as well")
-    parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="companion-reader-mpnet-2")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)

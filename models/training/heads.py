@@ -9,10 +9,9 @@ for the lines of ``corpus/fit``. Some turns of calls, with their context, are am
 
 from __future__ import annotations
 
-import argparse
 import random
-from pathlib import Path
 
+import arguments
 import corpus
 import emotions
 import network
@@ -65,12 +64,7 @@ def fit(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--goemotions", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    args = arguments.parser(__doc__, "base", "weights", "goemotions", "out").parse_args()
     torch.manual_seed(13)
     random.seed(13)
     tokenizer = AutoTokenizer.from_pretrained(args.base)

@@ -8,10 +8,10 @@ Lines and calls come from ``corpus/`` beside this file. What is in its ``fit`` (
 
 from __future__ import annotations
 
-import argparse
 import random
 from pathlib import Path
 
+import arguments
 import corpus
 import emotions
 import loop
@@ -110,11 +110,7 @@ def loss_of(reader: network.Reader, tokens: list[list[int]], rows: list[corpus.E
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--goemotions", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = arguments.parser(__doc__, "base", "weights", "goemotions", "out")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--goes-on", action="store_true", help="the weights have been through this stage before")

@@ -8,10 +8,9 @@ the shipped one says, and a few hundred steps of training are enough to forget t
 
 from __future__ import annotations
 
-import argparse
 import shutil
-from pathlib import Path
 
+import arguments
 import network
 import numpy as np
 import onnx
@@ -54,11 +53,7 @@ def weights(model: onnx.ModelProto) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    args = arguments.parser(__doc__, "model", "base", "out").parse_args()
     found = weights(onnx.load(args.model / "model.onnx"))
     words, hidden = found["encoder.embeddings.word_embeddings.weight"].shape
     config = MPNetConfig(

@@ -9,11 +9,11 @@ counting for more than comments. Positions beyond those that are ever used go as
 
 from __future__ import annotations
 
-import argparse
 import collections
 import json
 from pathlib import Path
 
+import arguments
 import torch
 from transformers import AutoModel, AutoTokenizer
 
@@ -38,11 +38,7 @@ def spoken(casino: Path) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--goemotions", type=Path, required=True)
-    parser.add_argument("--casino", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = arguments.parser(__doc__, "base", "goemotions", "casino", "out")
     parser.add_argument("--tokens", type=int, default=10_000)
     args = parser.parse_args()
     tokenizer = AutoTokenizer.from_pretrained(args.base)

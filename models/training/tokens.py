@@ -1,6 +1,6 @@
 """Which of Whisper's tokens are English: ``companion/speech/english.npy``, a bit for each of the 50,257 of text.
 
-    python tokens.py --model FOLDER --comments goemotions/train.tsv --out ../../companion/speech/english.npy
+    python tokens.py --model FOLDER --english FOLDER --comments goemotions/train.tsv --out ../../companion/speech/english.npy
 
 ``--model``: any multilingual Whisper as CTranslate2 has it; they share a vocabulary. English is what writes the 60,000
 most frequent English words (wordfreq; by themselves, after a space, with a capital), whatever appears in a set of comments
@@ -9,10 +9,10 @@ and in our corpus, and what GPT-2's vocabulary of English has as well (``--engli
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
+import arguments
 import numpy as np
 from tokenizers import Tokenizer
 from wordfreq import top_n_list
@@ -34,12 +34,7 @@ def lines(comments: Path) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--english", type=Path, required=True)
-    parser.add_argument("--comments", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    args = arguments.parser(__doc__, "model", "english", "comments", "out").parse_args()
     tokenizer = Tokenizer.from_file(str(args.model / "tokenizer.json"))
     english = {t for t, i in Tokenizer.from_file(str(args.english / "tokenizer.json")).get_vocab().items() if i < TEXT}
     words = top_n_list("en", WORDS)
