@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,11 @@ settings.load_profile("here")
 
 # where `make models` put the speech model, found before any test hides it
 REAL_MODELS = locations.models_dir()
+
+
+# a shell has what it starts in the background ignore Ctrl-C, and programs inherit that: the tests that press it would hang
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
