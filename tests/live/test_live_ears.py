@@ -211,7 +211,7 @@ def test_what_the_server_puts_in_an_unplugged_microphones_place_is_not_the_user(
 
 def test_a_muted_microphone_is_told_within_five_seconds_and_so_is_its_return(pulse, tones):
     with Listener(system="off") as listener:
-        pulse.play("micsink", tones["me"])
+        speaking = pulse.play("micsink", tones["me"])
         listener.until(lambda: listener.loud("me") is not None)
         pulse.tell("set-source-mute", "mic", "1")
         muted = listener.now
@@ -219,11 +219,10 @@ def test_a_muted_microphone_is_told_within_five_seconds_and_so_is_its_return(pul
         assert listener.last("me").state == "degraded"
         assert listener.now - muted < 5.0
         pulse.tell("set-source-mute", "mic", "0")
-        speaking = pulse.play("micsink", tones["me"])
 
         def well_again() -> bool:
             nonlocal speaking
-            if speaking.poll() is not None:  # a microphone goes on delivering
+            if speaking.poll() is not None:  # a microphone goes on delivering; twice at once it would distort
                 speaking = pulse.play("micsink", tones["me"])
             return listener.last("me").message == WELL["me"]
 
