@@ -6,8 +6,8 @@ early: then samples are left out.
 
 No two sound cards have the same idea of a second (some parts in ten thousand lie between them). Of all blocks of a few
 seconds the one that waited least tells where the card is against the clock; what it is early or late is made up for one
-sample at a time, by stretching or squeezing blocks a little. So hours into a call both sides are still in step, to a
-few milliseconds, and an echo keeps its delay.
+sample at a time, by stretching or squeezing blocks a little, and never by more than a card's clock may be off. So hours into a call
+both sides are still in step, to a few milliseconds, and an echo keeps its delay, on a busy machine too.
 """
 
 from __future__ import annotations
@@ -25,12 +25,15 @@ STALL = 2 * RATE
 more than a second does happen, and what comes late then is still wanted."""
 DRIFT_WINDOW = 4 * RATE
 """Samples, 4 s, of which the block that waited least is looked at: long enough that one came without waiting."""
-SETTLED = RATE // 50
-"""Samples, 20 ms: a stream whose first block came later than others by more is moved to its place after a second."""
+SETTLED = RATE // 500
+"""Samples, 2 ms: a stream whose first block came later than others by more is moved to its place after a second."""
 SETTLING = RATE
 """Samples, 1 s, of a new stream of which the block that waited least tells that."""
 DRIFT_MENDED_S = 8.0
 """An error is made up for over about so long: a card that is 100 ppm off is then 0.8 ms off its place."""
+DRIFT_AT_MOST = 500e-6
+"""No card's clock is off by more: a side that is later than this makes up for was held up by a busy machine, and will be
+in time again. To follow it there and back would move an echo against the sound that it is one of."""
 PIECE = 256
 """A block gives or takes one sample in so many at most: 0.4 %, a fifteenth of a semitone."""
 
@@ -97,7 +100,7 @@ class Timeline:
         self._drift_window += count
         if self._drift_window >= DRIFT_WINDOW:
             self._drift_window = 0
-            self._rate = self._drift_least / (DRIFT_MENDED_S * RATE)
+            self._rate = max(-DRIFT_AT_MOST, min(DRIFT_AT_MOST, self._drift_least / (DRIFT_MENDED_S * RATE)))
         if count < PIECE // 8:
             return 0  # too short to hide a sample in; the next one will do
         most = max(1, count // PIECE)

@@ -112,12 +112,12 @@ def report(session: str, output: Path, force: bool) -> None:
     click.echo(f"Written to {clean(str(output))}.")
 
 
-@command(epilog=examples("companion export last --format srt -o call.srt", "companion export --format json"))
+@command(epilog=examples("companion export last -o call.srt", "companion export --format json"))
 @click.argument("session", default="last")
-@click.option("--format", "kind", type=click.Choice(KINDS), default="md", show_default=True, help="Which.")
+@click.option("--format", "kind", type=click.Choice(KINDS), help="Which; else by the file's ending, else Markdown.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; without it, to stdout.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
-def export(session: str, kind: str, output: Path | None, force: bool) -> None:
+def export(session: str, kind: str | None, output: Path | None, force: bool) -> None:
     """Write a session in another format: Markdown, JSON, captions, or a table.
 
     JSON has all there is: ``companion sessions import`` brings it back. Parquet needs pyarrow.
@@ -126,6 +126,9 @@ def export(session: str, kind: str, output: Path | None, force: bool) -> None:
 
     with journal() as kept:
         record = kept.load(session)
+    if kind is None:
+        ending = output.suffix.lower().removeprefix(".") if output is not None else ""
+        kind = ending if ending in KINDS else "md"
     if kind == "parquet" and output is None:
         raise UsageError("A Parquet table is no text.", "Name a file for it: -o call.parquet")
     if kind == "parquet":

@@ -109,6 +109,23 @@ def test_an_hour_of_another_clock_does_not_shift_a_side(error, count):
     assert worst < 0.010 * RATE
 
 
+def test_a_busy_machine_is_not_taken_for_another_clock():
+    # given a minute in which every block waits 30 to 60 ms, after one in which none waited
+    side, wait = Side(), random.Random(2)
+    minute = 60 * RATE // BLOCK
+    for number in range(1, 3 * minute):
+        busy = minute <= number < 2 * minute
+        due = number * BLOCK + (round(wait.uniform(0.03, 0.06) * RATE) if busy else 0)
+        before = side.place
+        side.put(BLOCK, due)
+        # then its sound is never moved by more than a clock may be off
+        assert abs(side.place - before - BLOCK) <= 1
+        if number == minute + 10 * RATE // BLOCK:
+            assert abs(side.place - number * BLOCK) <= 0.005 * RATE
+    # and it is back in its place
+    assert abs(side.place - number * BLOCK) <= 0.001 * RATE
+
+
 def test_a_first_block_that_came_late_is_put_right_within_two_seconds():
     # given a busy machine, on which the first block of a stream waited 0.2 s, and no later one
     side = Side()

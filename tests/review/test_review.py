@@ -145,6 +145,16 @@ def run(command, *arguments: str):
 
 
 @pytest.mark.usefixtures("kept")
+def test_the_ending_of_the_file_tells_in_which_format_it_is_written(tmp_path: Path) -> None:
+    for name, begins in (("x.json", "["), ("x.vtt", "WEBVTT"), ("x.CSV", "speaker"), ("x.notes", "# ")):
+        result = run(commands.export, "-o", str(tmp_path / name))
+        assert result.exit_code == 0, result.output
+        assert begins in (tmp_path / name).read_text().splitlines()[0]
+    run(commands.export, "--format", "md", "-o", str(tmp_path / "y.json"))
+    assert (tmp_path / "y.json").read_text().startswith("# ")
+
+
+@pytest.mark.usefixtures("kept")
 def test_review_report_and_export_from_the_journal(tmp_path: Path) -> None:
     assert "Acknowledge the anger" in run(commands.review).output
     assert json.loads(run(commands.review, "--json").output)["peak"] == 2
