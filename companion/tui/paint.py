@@ -33,6 +33,8 @@ def state_line(state: LiveState, palette: Palette, width: int, *, private: bool 
     if state.paused:
         out.append(" ‖  PAUSED ", Style(color=palette.text, bgcolor=palette.ground, bold=True, reverse=True))
         out.append("  nothing is heard", quiet)
+    elif not state.heard:  # calm would be a claim
+        out.append(f" ·  NO WORDS YET {f' {clean(trouble)}' if trouble else ''}", quiet)
     else:
         badge = ground if loud else Style(color=colour, reverse=state.level == 1)
         out.append(f" {SHAPES[state.level]}  {NAMES[state.level]} ", badge + Style(bold=True))

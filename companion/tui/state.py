@@ -126,6 +126,11 @@ class LiveState:
             case _:
                 return state
 
+    @property
+    def heard(self) -> bool:
+        """Whether anything was said so far that a level could be read from."""
+        return self.talked != (0.0, 0.0) or self.level > 0
+
     def trouble(self) -> str:
         """The worst that is wrong just now, in words; empty when all is well."""
         for wanted in ("lost", "degraded", "starting"):

@@ -76,6 +76,13 @@ def test_the_state_line_is_exactly_one_line(width: int) -> None:
     assert state_line(fold(heated()), PALETTES["dark"], width).cell_len <= width
 
 
+def test_calm_is_not_claimed_before_anything_was_heard() -> None:
+    said = Utterance(speaker="them", t0=1, t1=2, text="Morning.")
+    for events, badge in (([], "NO WORDS YET"), ([said], "CALM")):
+        line = state_line(fold(events), PALETTES["dark"], 38).plain
+        assert [word for word in ("NO WORDS YET", "CALM") if word in line] == [badge]
+
+
 def contrast(a: str, b: str) -> float:
     def luminance(colour: str) -> float:
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
