@@ -161,8 +161,9 @@ def _from(settings: AudioSettings) -> dict[Speaker, Make]:
 
 
 def _neither(failed: Mapping[Speaker, CompanionError]) -> CompanionError:
-    hints = dict.fromkeys(error.hint for error in failed.values() if error.hint)
-    return CompanionError(" ".join(error.message for error in failed.values()), " ".join(hints))
+    """Both failures in a line; what mends them is told by the doctor, step by step."""
+    what = " ".join(error.message for error in failed.values())
+    return CompanionError(f"Neither side can be heard. {what}", "What to do: companion doctor")
 
 
 def _sliced(place: int, samples: Samples) -> list[tuple[int, Samples]]:

@@ -126,7 +126,7 @@ def test_no_side_at_all_is_an_error_and_nothing_stays_open(monkeypatch):
     call = Call(monkeypatch, me=True, them=True)
     with pytest.raises(CompanionError, match="no such device") as caught:
         call.ears.open()
-    assert caught.value.hint == "Plug it in."
+    assert caught.value.hint == "What to do: companion doctor"
 
 
 def test_both_sides_off_is_told():
