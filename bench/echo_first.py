@@ -7,7 +7,8 @@
 Each beginning is 18 s of a development call (else of the bundled one), mixed as in ``bench/echo.py`` and heard through the
 real pipeline with the cleaning. Every leak, delay and room comes once in each way of talking: "theirs": the other side
 speaks first, then they take turns; "mine": the user does; "both": two stretches that both begin at once, so that the
-other side never speaks alone for certain. ``attributed`` and ``lost`` are counted as there; wanted: at most 2 % and 3 %.
+other side never speaks alone for certain. ``attributed`` and ``lost`` are counted as there, but a beginning in which more
+words are recognised with the echo than without makes up for none. Wanted: at most 2 % and 3 %.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def main() -> None:
             said = heard(mind, mic, them.sound, clean=True)
             lost, attributed = compared(said, me, them)
             rows.append({"talk": talk, "leak_db": leak, "delay_ms": delay, "room": where, "turns": len(them.turns), "attributed": attributed,
-                         "words": sum(len(words(t)) for _, _, t in me.turns), "lost": lost - usual})  # fmt: skip
+                         "words": sum(len(words(t)) for _, _, t in me.turns), "lost": max(0, lost - usual)})  # fmt: skip
             if wanted.rows:
                 texts = {"me": [t[2] for t in me.turns], "them": [t[2] for t in them.turns]}
                 print(json.dumps(rows[-1] | texts | {"heard": [u.text for u in said]}), flush=True)
