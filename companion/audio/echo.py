@@ -112,7 +112,7 @@ class Cleaner:
         leak = self._finder.leak
         if leak is None:
             if self._cancellers is None:
-                return []
+                return self._as_it_came() if self._held else []
             self._cancellers = None
             return [Chunk("me", begin / RATE, self._mic.rest(begin))]
         delay = round(leak.delay_s * RATE)
@@ -134,6 +134,13 @@ class Cleaner:
         cleaned = self._clean_again(len(self._recent))
         samples, listen = (np.concatenate(parts) for parts in zip(*cleaned, strict=True))
         return [Chunk("me", self._recent[0][0] / RATE, samples, listen)]
+
+    def _as_it_came(self) -> list[Chunk]:
+        """What was held back for an echo that is not believed any more."""
+        blocks = list(self._recent)[-self._held - 1 :]
+        self._held = 0
+        samples = np.concatenate([*(mic for _, mic in blocks), self._mic.rest(self._next)])
+        return [Chunk("me", blocks[0][0] / RATE, samples)]
 
     def _learn(self, delay: int, latest: int) -> None:
         """Begin with cancellers that have gone through the latest blocks."""
