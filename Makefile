@@ -51,6 +51,7 @@ bench: models  ## how quick it is: latency, speed, start-up, memory; whose words
 	@$(BIN)/python bench/screen.py
 	@$(BIN)/python bench/speech.py --quick
 	@$(BIN)/python bench/echo.py
+	@$(BIN)/python bench/echo_first.py
 
 soak: $(STAMP)  ## an hour of capture at normal speed: drift, overflow, memory (needs PulseAudio)
 	@$(BIN)/python bench/soak.py

@@ -6,7 +6,8 @@
 The microphone is the user's voice, the other side's through a loudspeaker (nothing below 200 Hz, soft clipping) and a
 room (Polack's model: decaying noise after a direct sound), and noise at -45 dB. ``leak`` is the echo's loudness against
 the user's voice. "turns": they wait for each other; "over": two different calls at once, so that most of the echo falls
-into the user's own words. Reads the development calls where there are some, else the bundled call.
+into the user's own words. Reads the development calls where there are some, else the bundled call. What happens before
+the echo is found is a small part of such a mix: ``bench/echo_first.py`` measures that.
 
 attributed: turns of the other side of which the user is said to have said at least 30 % of the words, within that time.
 lost: words of the user's script that are not recognised, less those not recognised without any echo either.

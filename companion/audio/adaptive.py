@@ -56,6 +56,11 @@ class LinearCanceller:
         self._learn(rest, power)
         return rest if np.dot(rest, rest) < np.dot(mic, mic) else mic
 
+    def forget_played(self) -> None:
+        """The next block does not follow on the last one: what is known of the way stays, what was played goes."""
+        self._far[:] = 0
+        self._before[:] = 0
+
     def _learn(self, rest: Samples, power: NDArray[np.float32]) -> None:
         error = np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), rest])).astype(np.complex64)
         # half of the transform's input are zeros, hence twice

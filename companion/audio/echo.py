@@ -4,7 +4,8 @@ Two cancellers work together. The linear one takes the echo out of the sound and
 is what gets recognised. What remains goes through WebRTC's AEC3, which silences all that may be echo: that tells *when*
 the user speaks. Neither alone will do (docs/decisions/0005-echo.md has the figures).
 
-When an echo is found, the last seconds are taken out as well, and told again: see ``Cleaner.take``.
+When an echo is found, it is learnt from for a second more. Then it is taken out of the last seconds as well, and they
+are told again: see ``Cleaner.take``.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ PATIENCE = round(0.3 * RATE)
 """Samples that the microphone waits for the other side, which may have stalled."""
 AGAIN_S = 6.0
 """When an echo is found, so much is heard again without it."""
+HELD = round(1.0 * RATE / BLOCK)
+"""Blocks, 1 s, for which the user's side is held back before that, to learn from them too: what it takes to find an
+echo is too little to take it out from under the user's own voice."""
+PASSES = 4
+"""Times that the linear canceller goes through what it learns from. Once leaves it half learnt."""
 
 
 class Cleaner:
@@ -51,6 +57,7 @@ class Cleaner:
         self._next = 0
         self._recent: deque[tuple[int, Samples]] = deque(maxlen=round(AGAIN_S * RATE / BLOCK))
         self._delay = 0
+        self._held = 0
         self._proofs: deque[bool] = deque(maxlen=PROOFS)
         self._cancellers: tuple[LinearCanceller, Suppressor] | None = None
 
@@ -63,25 +70,27 @@ class Cleaner:
         """What may be heard now. Chunks with ``listen`` have had their echo taken out.
 
         A chunk that begins before the end of the one before it replaces what was heard from there on: that happens
-        once, when an echo has just been found.
+        once, a second after an echo was found. In that second nothing of the user's side is told.
         """
         at = round(chunk.t * RATE)
         if chunk.speaker == "them":
             self._far.put(at, chunk.samples)
             return [chunk, *self._go_on()]
-        if self._mic.put(at, chunk.samples):
-            self._begin(at)
-        passed = [chunk] if self._cancellers is None else []
-        return [*passed, *self._go_on()]
+        told = self._begin(at) if self._mic.put(at, chunk.samples) else []
+        if self._finder.leak is None:
+            told.append(chunk)
+        return [*told, *self._go_on()]
 
     def flush(self) -> list[Chunk]:
         """The sound ends: what still waits for the other side."""
-        return self._go_on(patience=0)
+        return [*self._go_on(patience=0), *self._let_go()]
 
-    def _begin(self, at: int) -> None:
-        """There was a gap: nothing before it is comparable with what comes."""
+    def _begin(self, at: int) -> list[Chunk]:
+        """There was a gap: nothing before it is comparable with what comes. What was held back until then."""
+        told = self._let_go()
         self._next = at
         self._recent.clear()
+        return told
 
     def _go_on(self, patience: int = PATIENCE) -> list[Chunk]:
         out: list[Chunk] = []
@@ -103,37 +112,62 @@ class Cleaner:
         leak = self._finder.leak
         if leak is None:
             if self._cancellers is None:
-                return []
+                return self._as_it_came() if self._held else []
             self._cancellers = None
             return [Chunk("me", begin / RATE, self._mic.rest(begin))]
         delay = round(leak.delay_s * RATE)
         if self._cancellers is None:
-            self._learn(delay, len(self._recent))
-            return [self._clean_recent()]
+            self._held += 1
+            return self._let_go() if self._held > HELD else []
         if abs(delay - self._delay) > ALIGNED:
             self._learn(delay, RELEARNT)
         samples, listen = self._clean(begin, mic)
         return [Chunk("me", begin / RATE, samples, listen)]
 
+    def _let_go(self) -> list[Chunk]:
+        """What was heard lately, without its echo, if it waits for that."""
+        leak = self._finder.leak
+        if leak is None or self._cancellers is not None:
+            return []
+        self._held = 0
+        self._learn(round(leak.delay_s * RATE), len(self._recent))
+        cleaned = self._clean_again(len(self._recent))
+        samples, listen = (np.concatenate(parts) for parts in zip(*cleaned, strict=True))
+        return [Chunk("me", self._recent[0][0] / RATE, samples, listen)]
+
+    def _as_it_came(self) -> list[Chunk]:
+        """What was held back for an echo that is not believed any more."""
+        blocks = list(self._recent)[-self._held - 1 :]
+        self._held = 0
+        samples = np.concatenate([*(mic for _, mic in blocks), self._mic.rest(self._next)])
+        return [Chunk("me", blocks[0][0] / RATE, samples)]
+
     def _learn(self, delay: int, latest: int) -> None:
         """Begin with cancellers that have gone through the latest blocks."""
         self._delay = delay
-        self._cancellers = (LinearCanceller(), Suppressor())
+        linear, _ = self._cancellers = (LinearCanceller(), Suppressor())
         self._proofs.clear()
-        for begin, mic in list(self._recent)[-latest:]:
-            self._clean(begin, mic)
+        for _ in range(PASSES - 1):
+            linear.forget_played()
+            for begin, mic in list(self._recent)[-latest:]:
+                linear.step(mic, self._played(begin))
+        self._clean_again(latest)
 
-    def _clean_recent(self) -> Chunk:
-        """What was heard lately, without its echo."""
-        cleaned = [self._clean(begin, mic) for begin, mic in self._recent]
-        samples, listen = (np.concatenate(parts) for parts in zip(*cleaned, strict=True))
-        return Chunk("me", self._recent[0][0] / RATE, samples, listen)
+    def _clean_again(self, latest: int) -> list[tuple[Samples, Samples]]:
+        """The latest blocks through the cancellers, as ``_clean`` does it."""
+        assert self._cancellers is not None
+        self._cancellers[0].forget_played()
+        return [self._clean(begin, mic) for begin, mic in list(self._recent)[-latest:]]
+
+    def _played(self, begin: int) -> Samples:
+        """What was played for the echo in the microphone's block that begins there."""
+        return self._far.get(begin + AHEAD - self._delay)
 
     def _clean(self, begin: int, mic: Samples) -> tuple[Samples, Samples]:
         """A block to be recognised, and the same for telling whether the user speaks."""
         assert self._cancellers is not None
         linear, suppressor = self._cancellers
-        far = self._far.get(begin + AHEAD - self._delay)
+        far = self._played(begin)
         samples = linear.step(mic, far)
         listen = suppressor.step(samples, far)
         rest, came = _power(samples), _power(mic)

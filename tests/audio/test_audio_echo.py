@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import soundfile
@@ -9,7 +11,7 @@ import soundfile
 from companion import locations
 from companion.audio.chunks import BLOCK, RATE, Chunk
 from companion.audio.echo import AGAIN_S, Cleaner
-from companion.audio.leak import LeakFinder
+from companion.audio.leak import Leak, LeakFinder
 
 CALL_S = 40
 DELAY_S = 0.12
@@ -87,7 +89,7 @@ def test_the_echo_goes_and_what_was_heard_of_it_before_is_told_again(call):
     assert loudness_db(out[later]) < loudness_db(mic[later]) - 15
     # and there is one chunk that replaces the seconds before it was found
     again = [b for a, b in zip(told, told[1:], strict=False) if b.t < a.t - 0.5]
-    assert [len(c.samples) <= AGAIN_S * RATE for c in again] == [True]
+    assert [len(c.samples) <= AGAIN_S * RATE + BLOCK for c in again] == [True]
     # and where it is listened for speech, hardly anything is left
     listened = np.concatenate([c.listen for c in told if c.listen is not None and c.t > 20])
     assert loudness_db(listened) < loudness_db(mic[later]) - 25
@@ -103,6 +105,79 @@ def test_the_user_speaking_over_the_echo_is_kept(call):
     speaks[: 20 * RATE] = False
     speaks[-1600:] = False
     assert loudness_db((out - over)[speaks]) < loudness_db(over[speaks]) - 12
+
+
+def over_from_the_start(call):
+    """Both begin at once, the echo as loud as it was played: (what the microphone hears, the user, the other side)."""
+    begins = [np.flatnonzero(np.abs(side) > 0.02)[0] - RATE // 2 for side in call]
+    me, them = (np.ascontiguousarray(side[at : at + 8 * RATE]) for side, at in zip(call, begins, strict=True))
+    return me + through_a_room(them, gain=1.0), me, them
+
+
+def found_at(mic, them):
+    """The sample at which the echo is found."""
+    finder = LeakFinder()
+    for at in range(0, len(mic) - BLOCK, BLOCK):
+        finder.feed(mic[at : at + BLOCK], them[at : at + BLOCK])
+        if finder.leak is not None:
+            return at + BLOCK
+    raise AssertionError
+
+
+def test_the_users_first_words_over_the_echo_are_told_again_without_it(call):
+    # given both who begin at once
+    mic, me, them = over_from_the_start(call)
+    # when the echo has been found, and was learnt from
+    out, _ = clean(mic, them)
+    # then half of it, at least, is gone from the very beginning on
+    first = slice(0, 3 * RATE)
+    assert loudness_db((out - me)[first]) < loudness_db((mic - me)[first]) - 6
+
+
+@pytest.mark.parametrize("then", ["it goes on", "it ends", "there is a gap"])
+def test_what_is_held_back_while_an_echo_is_learnt_is_told_whole(call, then):
+    # given an echo that was found half a second ago, of which nothing was told since
+    mic, _, them = over_from_the_start(call)
+    until = found_at(mic, them) + RATE // 2
+    cleaner, told = Cleaner(), []
+    end = -(-until // 1600) * 1600
+    for at in range(0, end, 1600):
+        told += cleaner.take(Chunk("me", at / RATE, mic[at : at + 1600]))
+        told += cleaner.take(Chunk("them", at / RATE, them[at : at + 1600]))
+    assert cleaner.leak is None
+    assert max(c.t + len(c.samples) / RATE for c in told if c.speaker == "me") < end / RATE - 0.3
+    # when it goes on, or ends, or something is missing
+    if then == "it goes on":
+        for at in range(end, end + RATE, 1600):
+            told += cleaner.take(Chunk("them", at / RATE, them[at : at + 1600]))
+            told += cleaner.take(Chunk("me", at / RATE, mic[at : at + 1600]))
+    elif then == "it ends":
+        told += cleaner.flush()
+    else:
+        told += cleaner.take(Chunk("me", end / RATE + 30, mic[:1600]))
+    # then it was told once more, from the beginning on, up to there
+    again = next(c for c in told if c.speaker == "me" and c.listen is not None)
+    assert again.t == 0.0
+    assert again.t + len(again.samples) / RATE > end / RATE - 0.1
+    assert cleaner.leak is not None
+
+
+def test_what_was_held_back_for_an_echo_that_was_none_is_told_as_it_came(call):
+    # given an echo that was believed for half a second, of which nothing was told
+    mic, them = call[0][: 4 * RATE], np.zeros(4 * RATE, np.float32)
+    cleaner, told = Cleaner(), []
+    finder = cleaner._finder = SimpleNamespace(leak=None, feed=lambda *_: None)
+    for at in range(0, 4 * RATE, 1600):
+        finder.leak = Leak(0.05, 0.3) if RATE <= at < 1.5 * RATE else None
+        told += cleaner.take(Chunk("them", at / RATE, them[at : at + 1600]))
+        told += cleaner.take(Chunk("me", at / RATE, mic[at : at + 1600]))
+    # then not a sample is missing, and none was changed
+    heard = np.full(4 * RATE, np.nan, np.float32)
+    for chunk in told:
+        if chunk.speaker == "me":
+            begin = round(chunk.t * RATE)
+            heard[begin : begin + len(chunk.samples)] = chunk.samples
+    assert np.array_equal(heard, mic)
 
 
 def test_the_users_own_voice_coming_back_from_the_other_side_is_not_taken_for_an_echo(call):
