@@ -5,9 +5,10 @@ seconds is late: then sound is missing, and silence stands in for it. A burst af
 early: then samples are left out.
 
 No two sound cards have the same idea of a second (some parts in ten thousand lie between them). Of all blocks of a few
-seconds the one that waited least tells where the card is against the clock; what it is early or late is made up for one
-sample at a time, by stretching or squeezing blocks a little, and never by more than a card's clock may be off. So hours into a call
-both sides are still in step, to a few milliseconds, and an echo keeps its delay, on a busy machine too.
+seconds the one that waited least tells where the card is against the clock; what it is early or late is made up for
+one sample at a time, by stretching or squeezing blocks a little, and never by more than a card's clock may be off. So
+hours into a call both sides are still in step, to a few milliseconds, and an echo keeps its delay, on a busy machine
+too.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ SETTLING = RATE
 DRIFT_MENDED_S = 8.0
 """An error is made up for over about so long: a card that is 100 ppm off is then 0.8 ms off its place."""
 DRIFT_AT_MOST = 500e-6
-"""No card's clock is off by more: a side that is later than this makes up for was held up by a busy machine, and will be
-in time again. To follow it there and back would move an echo against the sound that it is one of."""
+"""No card's clock is off by more: a side that is later than this makes up for was held up by a busy machine, and will
+be in time again. To follow it there and back would move an echo against the sound that it is one of."""
 PIECE = 256
 """A block gives or takes one sample in so many at most: 0.4 %, a fifteenth of a semitone."""
 
