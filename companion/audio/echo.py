@@ -42,7 +42,7 @@ AGAIN_S = 6.0
 """When an echo is found, so much is heard again without it."""
 HELD = round(1.0 * RATE / BLOCK)
 """Blocks, 1 s, for which the user's side is held back before that, to learn from them too: what it takes to find an
-echo is too little to take it out from under the user's own voice."""
+echo is too little to take it out from under the user's own voice. Far shorter than what it takes to give one up."""
 PASSES = 4
 """Times that the linear canceller goes through what it learns from. Once leaves it half learnt."""
 
@@ -112,7 +112,7 @@ class Cleaner:
         leak = self._finder.leak
         if leak is None:
             if self._cancellers is None:
-                return self._as_it_came() if self._held else []
+                return []
             self._cancellers = None
             return [Chunk("me", begin / RATE, self._mic.rest(begin))]
         delay = round(leak.delay_s * RATE)
@@ -134,13 +134,6 @@ class Cleaner:
         cleaned = self._clean_again(len(self._recent))
         samples, listen = (np.concatenate(parts) for parts in zip(*cleaned, strict=True))
         return [Chunk("me", self._recent[0][0] / RATE, samples, listen)]
-
-    def _as_it_came(self) -> list[Chunk]:
-        """What was held back for an echo that is not believed any more."""
-        blocks = list(self._recent)[-self._held - 1 :]
-        self._held = 0
-        samples = np.concatenate([*(mic for _, mic in blocks), self._mic.rest(self._next)])
-        return [Chunk("me", blocks[0][0] / RATE, samples)]
 
     def _learn(self, delay: int, latest: int) -> None:
         """Begin with cancellers that have gone through the latest blocks."""
