@@ -161,7 +161,9 @@ def _from(settings: AudioSettings) -> dict[Speaker, Make]:
 
 
 def _neither(failed: Mapping[Speaker, CompanionError]) -> CompanionError:
-    """Both failures in a line; what mends them is told by the doctor, step by step."""
+    """What is wrong with the only side that was wanted; or with both, and the doctor tells what mends that."""
+    if len(failed) == 1:
+        return next(iter(failed.values()))
     what = " ".join(error.message for error in failed.values())
     return CompanionError(f"Neither side can be heard. {what}", "What to do: companion doctor")
 

@@ -129,6 +129,16 @@ def test_no_side_at_all_is_an_error_and_nothing_stays_open(monkeypatch):
     assert caught.value.hint == "What to do: companion doctor"
 
 
+def test_the_only_side_that_is_wanted_tells_its_own_next_step():
+    def missing():
+        raise CompanionError("There is no such device.", "Plug it in.")
+
+    ears = LiveEars(AudioSettings(), ManualClock(), {"me": missing})
+    with pytest.raises(CompanionError, match=r"^There is no such device") as caught:
+        ears.open()
+    assert caught.value.hint == "Plug it in."
+
+
 def test_both_sides_off_is_told():
     with pytest.raises(UsageError, match="nothing to listen to"):
         LiveEars(AudioSettings(microphone="off", system="off"), ManualClock()).open()
