@@ -26,9 +26,9 @@ from companion.speech.ear import Ear
 LIVE = "live"
 """The name of a session that hears devices."""
 SMALLEST = "tiny.en"
+"""A third of the base model's work, English only, 75 MB."""
 OUR_READERS = {"reader": "reader", "small": "reader-small"}
 """The text readers that come with the program, and their folders."""
-"""A third of the base model's work, English only, 75 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,7 @@ def load_understanding(settings: Settings) -> Understanding:
     model = load_text_model(settings)
     transcriber.warm_up()
     smaller = smaller_speech_model(settings)
-    load_smaller = (lambda: Transcriber(speech_model_path(smaller), name=smaller, language="en")) if smaller else None
+    load_smaller = (lambda: Transcriber(speech_model_path(smaller), name=smaller, beams=1)) if smaller else None
     embed = SpeakerEmbedder(speaker_model_path()).embed if speech.speakers else None
     understanding = Understanding(transcriber, model, settings, load_smaller, embed)
     understanding.know_voice("me", usual_voice.load(locations.voice_path()))

@@ -23,13 +23,20 @@ from companion.events import SPEAKERS, Speaker, Utterance, Voice, Word
 from companion.speech.ear import Speech
 from companion.speech.guard import Evidence, junk_reason
 from companion.speech.languages import SideLanguage
+from companion.speech.runaway import without_loop
 from companion.speech.speakers import RATE, SHORTEST_S, Embedding, People
-from companion.speech.transcriber import Transcriber, Transcript, without_loop
+from companion.speech.transcriber import Before, Transcriber, Transcript
 
 _log = logging.getLogger(__name__)
 SAME_TURN_S = 1.5
 """A side that goes on within this, uninterrupted, is still in its turn; the turn is read as a whole."""
 LONGEST_TURN_WORDS = 70
+NEAR_S = 3.0
+"""An utterance that begins within this after the one before it is recognised together with its end."""
+BEFORE_S = 6.0
+"""So much of that one: more costs time, and with two utterances or more before it words go missing."""
+SURELY_SPEECH = 0.6
+"""Mean speech probability from which on: what may be a cough must not be filled up with what is likely after words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,25 @@ class _Turn:
     speaker: Speaker
     text: str
     t1: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    speech: Speech
+    heard: Transcript
+
+    def end(self, until: float) -> Before | None:
+        """Its last words with their sound, and silence ``until`` something was said again; None without their times."""
+        words = self.heard.words
+        if not words or len(words) != len(self.heard.text.split()):
+            return None
+        speech, seconds = self.speech, len(self.speech.samples) / RATE
+        first = next((i for i, w in enumerate(words) if w.t0 >= seconds - BEFORE_S), len(words) - 1)
+        begin = (words[first - 1].t1 + words[first].t0) / 2 if first else 0.0
+        last = min(seconds, until - speech.samples_t0)
+        sound = speech.samples[round(begin * RATE) : round(last * RATE)]
+        silence = np.zeros(max(0, round((until - speech.samples_t0 - last) * RATE)), np.float32)
+        return Before(np.concatenate([sound, silence]), " ".join(w.text for w in words[first:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +145,7 @@ class Understanding:
         self._reading = ThreadPoolExecutor(1, "reading")  # beside the times of the words
         self._embed = embed
         self._people = People()
+        self._said: dict[Speaker, _Said] = {}
         self._foreseen: dict[Speaker, tuple[float, float, Transcript | None]] = {}
         self._languages: dict[Speaker, SideLanguage] = {speaker: SideLanguage() for speaker in SPEAKERS}
 
@@ -151,7 +178,7 @@ class Understanding:
     def words_so_far(self, speech: Speech) -> str:
         """A quick look at an utterance that goes on; empty where the words are not to be believed."""
         heard = self._transcriber.transcribe(
-            speech.samples, choose=self._languages[speech.speaker].choose, words=False, tries=1
+            speech.samples, choose=self._languages[speech.speaker].choose, words=False, quick=True, last_word=False
         )
         return "" if heard.doubtful or _is_junk(speech, heard) else without_loop(heard.text)
 
@@ -172,10 +199,11 @@ class Understanding:
 
         heard = self._transcriber.transcribe(
             speech.samples,
+            before=self._before(speech),
             choose=self._languages[speech.speaker].choose,
             on_text=known,
             still=pauses,
-            tries=2,
+            last_word=False,
         )
         for reading in ahead:
             reading.result()
@@ -192,9 +220,12 @@ class Understanding:
         """The utterance in a stretch of speech, or None where nothing was said after all."""
         t0, t1, heard = self._foreseen.pop(speech.speaker, (-1.0, -1.0, None))
         if heard is None or (t0, t1) != (speech.t0, speech.t1):
-            heard = self._transcriber.transcribe(speech.samples, choose=self._languages[speech.speaker].choose)
+            heard = self._transcriber.transcribe(
+                speech.samples, before=self._before(speech), choose=self._languages[speech.speaker].choose
+            )
         if _is_junk(speech, heard):
             return None
+        self._said[speech.speaker] = _Said(speech, heard)
         if heard.detected is not None:
             self._languages[speech.speaker].note(*heard.detected, speech.t1 - speech.t0)
         understood = self._conversation.read(
@@ -218,6 +249,13 @@ class Understanding:
             continues=understood.continues,
             person=self._person(speech),
         )
+
+    def _before(self, speech: Speech) -> Before | None:
+        """What the side said last, to hear it together with ``speech``; None where that is too long ago."""
+        said = self._said.get(speech.speaker)
+        if said is None or speech.confidence < SURELY_SPEECH or speech.t0 - said.speech.t1 > NEAR_S:
+            return None
+        return said.end(speech.samples_t0)
 
     def _person(self, speech: Speech) -> int:
         """Which of the people on the other side it was; 0 where that is not asked for or not to be told."""

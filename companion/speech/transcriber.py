@@ -1,10 +1,11 @@
 """Recognition by faster-whisper (MIT), on exactly the sound there is.
 
 Whisper was trained on 30 s windows and faster-whisper pads to them, which costs most of the time on short turns. Here
-the encoder sees the clip and two more seconds of silence. Without any padding the decoder runs away (word error rate
-131 %); with two seconds it is as accurate as with thirty (12.1 % against 12.7 %, base, 7 s clips), in a third of the
-time.
-When a result looks like a run-away, six seconds are tried, then the whole window after all.
+the encoder sees the clip and some seconds of silence. Without any the decoder runs away (word error rate 131 %). A
+look at an utterance that goes on has two, and one beam. What is to be told for good has six and several beams; where
+the same voice spoke just before, the encoder sees that sound too, and the decoder begins with its words as given: the
+cut between two utterances then costs no words. When a result looks like a run-away, it is tried without what was
+before, then with the whole window after all.
 """
 
 from __future__ import annotations
@@ -25,15 +26,18 @@ from companion.events import Word
 from companion.speech import narrow
 from companion.speech.features import log_mel
 from companion.speech.guard import REPETITIVE, UNLIKELY
+from companion.speech.runaway import echo_length, loops, without_echo
 
 _log = logging.getLogger(__name__)
 RATE = 16_000
-TAIL_S = 2.0
+QUICK_TAIL_S = 2.0
 """Silence after the clip that the encoder needs to see."""
-LONGER_TAIL_S = 6.0
+TAIL_S = 6.0
 """With this much, seven of the eight turns of the dev calls that run away with two seconds come out right."""
+TAIL_AFTER_S = 3.0
+"""Silence after a clip that is heard with what was before it."""
 WINDOW_S = 30.0
-TRIES = 3
+BEAMS = 3
 THREADS = 1
 """For each clip. A token is too little work for two: 25 of base take 209 ms and 350 ms of processor with two threads,
 230 and 225 with one."""
@@ -63,6 +67,14 @@ class Transcript:
     doubtful: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Before:
+    """What the same voice said just before a clip: its sound (float32 mono 16 kHz) up to the clip, and its words."""
+
+    samples: NDArray[np.float32]
+    text: str
+
+
 class Transcriber:
     """A loaded Whisper model. Not thread-safe: it belongs to the inference worker.
 
@@ -70,7 +82,14 @@ class Transcriber:
     """
 
     def __init__(
-        self, model: Path, *, name: str, language: str = "en", threads: int = 0, glossary: Sequence[str] = ()
+        self,
+        model: Path,
+        *,
+        name: str,
+        language: str = "en",
+        threads: int = 0,
+        glossary: Sequence[str] = (),
+        beams: int = BEAMS,
     ) -> None:
         from faster_whisper.tokenizer import Tokenizer
 
@@ -84,6 +103,7 @@ class Transcriber:
                 f"Run: companion models pull {name} --force",
             ) from error
         self._make_tokenizer = Tokenizer
+        self._beams = beams
         self._multilingual = bool(self._whisper.model.is_multilingual)
         if language not in ("en", "auto") and not self._multilingual:
             raise CompanionError(
@@ -98,46 +118,52 @@ class Transcriber:
         self,
         samples: NDArray[np.float32],
         *,
+        before: Before | None = None,
         choose: Callable[[str, float], str] = lambda detected, _: detected,
         on_text: Callable[[str], None] | None = None,
         words: bool = True,
         still: Callable[[], bool] = lambda: True,
-        tries: int = TRIES,
+        quick: bool = False,
+        last_word: bool = True,
     ) -> Transcript:
-        """The words of a clip of at most 28 s (float32 mono 16 kHz).
+        """The words of a clip of at most 28 s (float32 mono 16 kHz), heard with what the same voice said ``before``.
 
-        With the language "auto", ``choose`` is told the one detected and its probability, and chooses. ``on_text`` is
-        told the text before the times of its words are sought; ``words`` False leaves them out, and so does ``still``
-        when it says then that they are no longer wanted. ``tries``: how often a clip whose result looks like a run-away
-        is tried, with a little silence after it, with more, with the whole window: a look is not worth five times its
-        price.
+        With the language "auto", ``choose`` is told the one detected and its probability, and chooses; ``before`` is
+        left out of account then. ``on_text`` is told the text before the times of its words are sought; ``words`` False
+        leaves them out, and so does ``still`` when it says then that they are no longer wanted. ``quick``: with little
+        silence and one beam, for a look. Without ``last_word`` a result that looks like a run-away is not tried again
+        with the whole window, but in doubt: a look is not worth five times its price.
         """
-        seconds = len(samples) / RATE
-        encoded = self._whisper.encode(self._features(samples, TAIL_S))
-        detected = self._detect(encoded) if self._language == "auto" else None
-        language = choose(*detected) if detected is not None else self._language
-        tokenizer = self._tokenizer(language)
-        result = self._decode(encoded, tokenizer, seconds)
-        doubtful = self._ran_away(result, seconds)
-        for tail_s in (LONGER_TAIL_S, WINDOW_S - seconds)[: tries - 1] if doubtful else ():
-            anew = self._whisper.encode(self._features(samples, tail_s))
-            again = self._decode(anew, tokenizer, seconds)
-            went_round = result.compression_ratio > REPETITIVE or (loops(result.text) and not loops(again.text))
-            if again.mean_log_probability > result.mean_log_probability or went_round:
-                result, encoded = again, anew
-            doubtful = self._ran_away(again, seconds)
-            if not doubtful:
-                break
-        text = without_echo(result.text)
-        in_doubt = doubtful and tries < TRIES
+        language, detected, in_doubt = self._language, None, False
+        heard = self._heard_after(before, samples) if before is not None and language != "auto" else None
+        if heard is None:
+            sound = self._encode(samples, QUICK_TAIL_S if quick else TAIL_S)
+            detected = self._detect(sound.encoded) if language == "auto" else None
+            language = choose(*detected) if detected is not None else language
+            heard = self._decode(sound, language, 1 if quick else self._beams)
+            in_doubt = heard.ran_away and not last_word
+            if heard.ran_away and last_word:
+                heard = self._heard_whole(heard, samples, language)
+        text = without_echo(heard.text)
         if on_text is not None:
             on_text("" if in_doubt else text)
         wanted = words and text and not in_doubt and still()
-        timed = self._word_times(encoded, tokenizer, result.tokens, seconds) if wanted else ()
+        timed = self._word_times(heard, language) if wanted else ()
         return Transcript(
-            text, timed[: len(text.split())], language, result.mean_log_probability, result.no_speech_probability,
-            result.compression_ratio, detected, in_doubt,
+            text, timed[: len(text.split())], language, heard.mean_log_probability, heard.no_speech_probability,
+            heard.compression_ratio, detected, in_doubt,
         )  # fmt: skip
+
+    def _heard_after(self, before: Before, samples: NDArray[np.float32]) -> _Decoded | None:
+        """The clip heard with what was before it; None where that led astray."""
+        heard = self._decode(self._encode(samples, TAIL_AFTER_S, before), self._language, self._beams)
+        return heard if heard.text and not heard.ran_away else None
+
+    def _heard_whole(self, heard: _Decoded, samples: NDArray[np.float32], language: str) -> _Decoded:
+        """The clip in the whole window, where that is better than what was heard."""
+        whole = self._decode(self._encode(samples, WINDOW_S - len(samples) / RATE), language, self._beams)
+        went_round = heard.compression_ratio > REPETITIVE or (loops(heard.text) and not loops(whole.text))
+        return whole if went_round or whole.mean_log_probability > heard.mean_log_probability else heard
 
     def warm_up(self) -> None:
         """Run once on a second of silence, so that the first utterance does not pay for it."""
@@ -162,51 +188,55 @@ class Transcriber:
         name, probability = self._whisper.model.detect_language(encoded)[0][0]
         return str(name).strip("<|>"), float(probability)
 
-    def _decode(self, encoded: Any, tokenizer: Any, seconds: float) -> _Decoded:
+    def _encode(self, samples: NDArray[np.float32], tail_s: float, before: Before | None = None) -> _Sound:
+        given_s = len(before.samples) / RATE if before is not None else 0.0
+        sound = np.concatenate([before.samples, samples]) if before is not None else samples
+        encoded = self._whisper.encode(self._features(sound, tail_s))
+        return _Sound(encoded, len(samples) / RATE, given_s, before.text if before is not None else "", tail_s)
+
+    def _decode(self, sound: _Sound, language: str, beams: int) -> _Decoded:
         from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 
+        tokenizer = self._tokenizer(language)
         prompt = self._whisper.get_prompt(tokenizer, [], without_timestamps=True, hotwords=self._glossary or None)
-        longest = len(prompt) + round(seconds * TOKENS_PER_S) + 12
+        given = tokenizer.encode(f" {sound.given}") if sound.given else []
+        longest = len(prompt) + len(given) + round(sound.seconds * TOKENS_PER_S) + 12
         result = self._whisper.model.generate(
-            encoded,
-            [prompt],
-            beam_size=1,
+            sound.encoded,
+            [prompt + given],
+            beam_size=beams,
             max_length=min(longest, self._whisper.max_length),
             return_scores=True,
             return_no_speech_prob=True,
-            suppress_blank=True,
+            suppress_blank=not given,
             suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
         )[0]
-        tokens = list(result.sequences_ids[0])
+        said = list(result.sequences_ids[0])  # what was given comes with it; its likelihood does not
+        tokens = said[len(given) :]
         text = tokenizer.decode(tokens).strip()
         return _Decoded(
+            sound,
             text=text,
+            given=tuple(given),
             tokens=tuple(t for t in tokens if t < tokenizer.eot),
-            mean_log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            mean_log_probability=result.scores[0] * len(said) / (len(tokens) + 1),
             no_speech_probability=float(result.no_speech_prob),
             compression_ratio=float(get_compression_ratio(text)) if text else 0.0,
         )
 
-    @staticmethod
-    def _ran_away(result: _Decoded, seconds: float) -> bool:
-        return (
-            result.compression_ratio > REPETITIVE
-            or result.mean_log_probability < UNLIKELY
-            or len(result.tokens) > seconds * TOKENS_PER_S + 8
-            or echo_length(result.text) > 0
-            or loops(result.text)
-        )
-
-    def _word_times(self, encoded: Any, tokenizer: Any, tokens: tuple[int, ...], seconds: float) -> tuple[Word, ...]:
+    def _word_times(self, heard: _Decoded, language: str) -> tuple[Word, ...]:
         from faster_whisper.transcribe import merge_punctuations
 
-        aligned = self._whisper.find_alignment(tokenizer, [list(tokens)], encoded, _frames(seconds))
+        sound, tokens = heard.sound, [*heard.given, *heard.tokens]
+        frames = min(3000, round((sound.given_s + sound.seconds) * 100 + sound.tail_s * 50))  # and half of its tail
+        aligned = self._whisper.find_alignment(self._tokenizer(language), [tokens], sound.encoded, frames)
         if aligned:
             merge_punctuations(aligned[0], _PREPENDED, _APPENDED)
-        words = []
+        words, passed = [], 0
         for item in aligned[0] if aligned else []:
-            if item["word"].strip():
-                start, end = (min(float(item[k]), seconds) for k in ("start", "end"))
+            passed += len(item["tokens"])
+            if passed > len(heard.given) and item["word"].strip():
+                start, end = (min(max(float(item[k]) - sound.given_s, 0.0), sound.seconds) for k in ("start", "end"))
                 words.append(Word(item["word"].strip(), start, max(start, end), float(item["probability"])))
         return tuple(words)
 
@@ -230,51 +260,39 @@ def _load(model: Path, threads: int, glossary: str | None) -> Any:
     return whisper
 
 
-def _frames(seconds: float) -> int:
-    """Frames of features that hold a clip and half of its tail."""
-    return min(3000, round(seconds * 100) + round(TAIL_S * 50))
-
-
 def usable_cores() -> int:
     """Processor cores that this process may use, four at most: more don't make one short clip quicker."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(4, cores)
 
 
-def echo_length(text: str) -> int:
-    """How many words at the end of the text are its own beginning over again (three or more; else 0)."""
-    words = [w.strip(".,!?").lower() for w in text.split()]
-    return max((n for n in range(3, len(words) // 2 + 1) if words[:n] == words[-n:]), default=0)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sound:
+    """What the encoder made of a clip: ``given_s`` seconds of what was before it, the words there, and the clip."""
 
-
-def without_echo(text: str) -> str:
-    """The text without the words at its end with which the decoder began once more."""
-    echo = echo_length(text)
-    return " ".join(text.split()[:-echo]) if echo else text
-
-
-def loops(text: str) -> bool:
-    """Whether the text ends in words that go round; a person may say so ("no, no, no"), a decoder often does."""
-    return len(without_loop(text).split()) < len(text.split())
-
-
-def without_loop(text: str) -> str:
-    """The text up to where its last words begin to go round: three words or more twice, fewer three times."""
-    words = text.split()
-    keys = [w.strip(".,!?").lower() for w in words]
-    for n in range(1, len(keys) // 2 + 1):
-        times = 1
-        while (times + 1) * n <= len(keys) and keys[-n:] == keys[-(times + 1) * n : -times * n]:
-            times += 1
-        if times >= (3 if n < 3 else 2):
-            return " ".join(words[: len(words) - (times - 1) * n])
-    return text
+    encoded: Any
+    seconds: float
+    given_s: float
+    given: str
+    tail_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
+    sound: _Sound
     text: str
+    given: tuple[int, ...]
     tokens: tuple[int, ...]
     mean_log_probability: float
     no_speech_probability: float
     compression_ratio: float
+
+    @property
+    def ran_away(self) -> bool:
+        return (
+            self.compression_ratio > REPETITIVE
+            or self.mean_log_probability < UNLIKELY
+            or len(self.tokens) > self.sound.seconds * TOKENS_PER_S + 8
+            or echo_length(self.text) > 0
+            or loops(self.text)
+        )

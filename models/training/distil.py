@@ -27,8 +27,6 @@ from labels import DRIVERS, LEVELS
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from transformers import AutoTokenizer
 
-COMMENTS = 10_000
-"""GoEmotions rows an epoch."""
 TALKS, AMID = 2_000, 3_000
 """Turns of CaSiNo, and lines amid other people's talk, that the teacher is asked about beside our corpus."""
 CALM_TURNS = 0.5
@@ -108,6 +106,7 @@ def main() -> None:
     parser = arguments.parser(__doc__, "teacher-base", "teacher", "base", "weights", "goemotions", "casino", "out")
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--comments", type=int, default=10_000, help="GoEmotions rows an epoch")
     args = parser.parse_args()
     torch.manual_seed(17)
     random.seed(17)
@@ -128,7 +127,7 @@ def main() -> None:
     for epoch in range(args.epochs):
         comments = [
             Lesson(unlabelled((random.choice(("me", "them")), texts[i])), emotions=felt[i])
-            for i in random.sample(range(len(texts)), COMMENTS)
+            for i in random.sample(range(len(texts)), args.comments)
         ]
         every = [*lessons, *comments]
         ids = encode(tokenizer, *map(list, zip(*[corpus.texts(x.example, augment=True) for x in every], strict=True)))

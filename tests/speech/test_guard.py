@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from companion.speech.guard import Evidence, junk_reason
-from companion.speech.transcriber import echo_length, without_echo, without_loop
+from companion.speech.runaway import echo_length, without_echo, without_loop
 
 
 def evidence(text: str, **changes: float) -> Evidence:

@@ -1,4 +1,4 @@
-"""A clip whose words run away is tried with more silence after it, as often as is wanted, and no oftener than needed."""
+"""A clip is heard with what was before it where that helps, and tried anew where its words run away, no oftener than needed."""
 
 from __future__ import annotations
 
@@ -8,69 +8,75 @@ import numpy as np
 import pytest
 
 from companion.speech import transcriber
-from companion.speech.transcriber import LONGER_TAIL_S, TAIL_S, WINDOW_S, Transcriber
+from companion.speech.transcriber import QUICK_TAIL_S, TAIL_S, WINDOW_S, Before, Transcriber
 
 ROUND = "Right. Right. Right. Right. Right."
 
 
 class Scripted(Transcriber):
-    """Hears, for each length of silence, what it is told to."""
+    """Hears, for each length of silence, what it is told to; "after" is what it hears with what was before."""
 
-    def __init__(self, texts: dict[float, str]) -> None:
+    def __init__(self, texts: dict[float | str, str]) -> None:
         self._texts = texts
         self._language = "en"
-        self._whisper: Any = self
-        self.tails: list[float] = []
+        self._beams = 3
+        self.tried: list[float | str] = []
 
-    def _features(self, samples: np.ndarray, tail_s: float) -> Any:
-        self.tails.append(tail_s)
-        return tail_s
+    def _encode(self, samples: np.ndarray, tail_s: float, before: Before | None = None) -> Any:
+        self.tried.append("after" if before is not None else tail_s)
+        return transcriber._Sound(self.tried[-1], len(samples) / 16_000, 0.0, "", tail_s)
 
-    def encode(self, features: float) -> float:
-        return features
-
-    def _tokenizer(self, language: str) -> str:
-        return language
-
-    def _decode(self, encoded: float, tokenizer: str, seconds: float) -> Any:
-        text = self._texts[encoded]
-        return transcriber._Decoded(text, (1,) * len(text.split()), -0.3, 0.0, 1.0)
+    def _decode(self, sound: Any, language: str, beams: int) -> Any:
+        text = self._texts[sound.encoded]
+        return transcriber._Decoded(sound, text, (), (1,) * len(text.split()), -0.3, 0.0, 1.0)
 
 
 CLIP = np.zeros(16_000 * 2, np.float32)
 WHOLE_S = WINDOW_S - 2.0
+BEFORE = Before(np.zeros(16_000, np.float32), "You said the boiler is")
 
 
 @pytest.mark.parametrize(
-    ("texts", "tries", "text", "tails"),
+    ("texts", "text", "tried"),
     [
-        ({TAIL_S: "Right."}, 3, "Right.", [TAIL_S]),
-        ({TAIL_S: ROUND, LONGER_TAIL_S: "Right."}, 3, "Right.", [TAIL_S, LONGER_TAIL_S]),
-        ({TAIL_S: ROUND, LONGER_TAIL_S: ROUND, WHOLE_S: "Right."}, 3, "Right.", [TAIL_S, LONGER_TAIL_S, WHOLE_S]),
-        ({TAIL_S: ROUND, LONGER_TAIL_S: "Right."}, 2, "Right.", [TAIL_S, LONGER_TAIL_S]),
+        ({TAIL_S: "Right."}, "Right.", [TAIL_S]),
+        ({TAIL_S: ROUND, WHOLE_S: "Right."}, "Right.", [TAIL_S, WHOLE_S]),
     ],
 )
-def test_more_silence_is_tried_until_the_words_are_sound(
-    texts: dict[float, str], tries: int, text: str, tails: list[float]
+def test_the_whole_window_is_tried_when_words_run_away(
+    texts: dict[float | str, str], text: str, tried: list[float]
 ) -> None:
     model = Scripted(texts)
-    heard = model.transcribe(CLIP, words=False, tries=tries)
+    heard = model.transcribe(CLIP, words=False)
     assert heard.text == text
     assert not heard.doubtful
-    assert model.tails == tails
+    assert model.tried == tried
 
 
-@pytest.mark.parametrize("tries", [1, 2])
-def test_what_still_runs_away_when_no_more_is_tried_is_doubtful_and_tells_no_words(tries: int) -> None:
-    model = Scripted({TAIL_S: ROUND, LONGER_TAIL_S: ROUND})
+@pytest.mark.parametrize(("quick", "tail_s"), [(True, QUICK_TAIL_S), (False, TAIL_S)])
+def test_what_runs_away_without_a_last_word_is_doubtful_and_tells_no_words(quick: bool, tail_s: float) -> None:
+    model = Scripted({tail_s: ROUND})
     told: list[str] = []
-    heard = model.transcribe(CLIP, words=False, tries=tries, on_text=told.append)
+    heard = model.transcribe(CLIP, words=False, quick=quick, last_word=False, on_text=told.append)
     assert heard.doubtful
     assert told == [""]
-    assert len(model.tails) == tries
+    assert model.tried == [tail_s]
 
 
 def test_when_nothing_helps_the_last_word_is_the_best_there_is_and_not_in_doubt() -> None:
-    model = Scripted({TAIL_S: ROUND, LONGER_TAIL_S: ROUND, WHOLE_S: ROUND})
+    model = Scripted({TAIL_S: ROUND, WHOLE_S: ROUND})
     assert not model.transcribe(CLIP, words=False).doubtful
-    assert model.tails == [TAIL_S, LONGER_TAIL_S, WHOLE_S]
+    assert model.tried == [TAIL_S, WHOLE_S]
+
+
+def test_a_clip_is_heard_with_what_was_before_it_and_only_so() -> None:
+    model = Scripted({"after": "still cold."})
+    assert model.transcribe(CLIP, before=BEFORE, words=False).text == "still cold."
+    assert model.tried == ["after"]
+
+
+@pytest.mark.parametrize("astray", ["", ROUND])
+def test_where_what_was_before_leads_astray_the_clip_is_heard_by_itself(astray: str) -> None:
+    model = Scripted({"after": astray, TAIL_S: "Right."})
+    assert model.transcribe(CLIP, before=BEFORE, words=False).text == "Right."
+    assert model.tried == ["after", TAIL_S]
