@@ -200,12 +200,12 @@ class Transcriber:
         tokenizer = self._tokenizer(language)
         prompt = self._whisper.get_prompt(tokenizer, [], without_timestamps=True, hotwords=self._glossary or None)
         given = tokenizer.encode(f" {sound.given}") if sound.given else []
-        longest = len(prompt) + len(given) + round(sound.seconds * TOKENS_PER_S) + 12
+        longest = len(given) + round(sound.seconds * TOKENS_PER_S) + 12
         result = self._whisper.model.generate(
             sound.encoded,
             [prompt + given],
             beam_size=beams,
-            max_length=min(longest, self._whisper.max_length),
+            max_length=min(2 * longest, self._whisper.max_length),  # half of it are for what is decoded
             return_scores=True,
             return_no_speech_prob=True,
             suppress_blank=not given,
