@@ -1,7 +1,8 @@
 """Our own text model (``models/reader``), run by onnxruntime with a transformers tokenizer; no torch.
 
 The folder holds ``model.onnx`` (token ids and mask in; logits of emotions, drivers and level out), ``tokenizer.json``
-and ``reader.json``: the labels, temperatures (Guo et al. 2017) and thresholds that belong to these weights.
+and ``reader.json``: the labels, temperatures (Guo et al. 2017) and thresholds that belong to these weights. A reader
+may read together with another, whose mistakes are not its own: their logits are weighed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from companion.affect.reading import Reading
 from companion.errors import CompanionError
 from companion.events import Driver
 from companion.terms import DRIVERS
+
+HEADS = ("emotions", "drivers", "level")
+"""In the order in which the model gives them."""
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -43,6 +47,10 @@ class Card(msgspec.Struct, frozen=True):
     """How much likelier pleasant feelings must be than unpleasant ones for one of them to be named."""
     tension: float = 0.0
     """How far thresholds fall where the talk is surely tense (0: not at all): drivers are likelier there."""
+    beside: str = ""
+    """The folder, next to this one, of the reader that it reads together with; without it, it reads alone."""
+    share: dict[str, float] = {}
+    """How much that reader has to say, for each head."""
 
 
 class OnnxReader:
@@ -53,6 +61,8 @@ class OnnxReader:
             self.card = msgspec.json.decode((folder / "reader.json").read_bytes(), type=Card)
             self._tokenizer = load_tokenizer(folder, self.card)
             self._session = load_session(folder / "model.onnx", threads)
+            beside = folder.parent / self.card.beside
+            self._beside = OnnxReader(beside, threads=threads) if self.card.beside else None
         except (OSError, ValueError, RuntimeError) as error:
             raise CompanionError(
                 f"The text model in {folder} does not load ({str(error).splitlines()[0]}).",
@@ -73,6 +83,10 @@ class OnnxReader:
 
     def probabilities(self, current: Turn, context: Sequence[Turn]) -> tuple[NDArray[np.float64], ...]:
         """Calibrated probabilities of the emotions (28,), the drivers (14,), and level at least 1, 2, 3 (3,)."""
+        return tuple(1.0 / (1.0 + np.exp(-head)) for head in self.logits(current, context))
+
+    def logits(self, current: Turn, context: Sequence[Turn]) -> tuple[NDArray[np.float64], ...]:
+        """The calibrated log-odds of the same."""
         first, second = pair(current, context)
         encode = self._tokenizer.encode
         ids = assemble(
@@ -83,12 +97,13 @@ class OnnxReader:
             longest=self.card.longest,
         )
         tokens = np.array([ids], np.int64)
-        logits = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})
-        heads = ("emotions", "drivers", "level")
-        return tuple(
-            1.0 / (1.0 + np.exp(-row[0].astype(np.float64) / self.card.temperature[head]))
-            for head, row in zip(heads, logits, strict=True)
-        )
+        heads = self._session.run(None, {"input_ids": tokens, "attention_mask": np.ones_like(tokens)})
+        found = [row[0].astype(np.float64) for row in heads]
+        if self._beside is not None:
+            shares = [self.card.share[head] for head in HEADS]
+            other = self._beside.logits(current, context)
+            found = [(1 - share) * a + share * b for share, a, b in zip(shares, found, other, strict=True)]
+        return tuple(row / self.card.temperature[head] for head, row in zip(HEADS, found, strict=True))
 
     def _drivers(
         self, probabilities: NDArray[np.float64], level: NDArray[np.float64], speaker: str

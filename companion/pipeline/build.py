@@ -79,7 +79,7 @@ def open_file(
     return Call(
         _clean(FileInput(blocks(), clock, speed, audio.warnings), settings),
         lambda: make_ears(settings),
-        lambda: load_understanding(settings),
+        lambda: load_understanding(settings, live=speed != FULL_SPEED),
         started=_started(source.name, settings, audio.duration_s),
         settings=settings,
         sinks=sinks,
@@ -223,7 +223,7 @@ def check_devices(settings: Settings) -> None:
             find_source(wanted, "input" if kind == "input" else "output")
 
 
-def load_understanding(settings: Settings) -> Understanding:
+def load_understanding(settings: Settings, *, live: bool = True) -> Understanding:
     """Load the models of recognition and reading; takes seconds (more the first time with "auto", which measures)."""
     from companion.pipeline import choosing
     from companion.speech.speakers import SpeakerEmbedder
@@ -245,7 +245,7 @@ def load_understanding(settings: Settings) -> Understanding:
     smaller = smaller_speech_model(settings)
     load_smaller = (lambda: Transcriber(speech_model_path(smaller), name=smaller, beams=1)) if smaller else None
     embed = SpeakerEmbedder(speaker_model_path()).embed if speech.speakers else None
-    understanding = Understanding(transcriber, model, settings, load_smaller, embed)
+    understanding = Understanding(transcriber, model, settings, load_smaller, embed, live=live)
     understanding.know_voice("me", usual_voice.load(locations.voice_path()))
     return understanding
 

@@ -6,6 +6,7 @@ It remembers what was said, for context, and each side's usual voice. It belongs
 from __future__ import annotations
 
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,8 +34,10 @@ SAME_TURN_S = 1.5
 LONGEST_TURN_WORDS = 70
 NEAR_S = 3.0
 """An utterance that begins within this after the one before it is recognised together with its end."""
-BEFORE_S = 6.0
-"""So much of that one: more costs time, and with two utterances or more before it words go missing."""
+BEFORE_S = 6.0, 3.0
+"""So much of that one, or where time is short so much: more costs time and wins little."""
+IN_TIME_S = 0.27
+"""What there is for recognition between the beginning of a pause and the earliest end that it may be."""
 SURELY_SPEECH = 0.6
 """Mean speech probability from which on: what may be a cough must not be filled up with what is likely after words."""
 
@@ -51,13 +54,13 @@ class _Said:
     speech: Speech
     heard: Transcript
 
-    def end(self, until: float) -> Before | None:
-        """Its last words with their sound, and silence ``until`` something was said again; None without their times."""
+    def end(self, last_s: float, until: float) -> Before | None:
+        """Its last words with their sound, and silence ``until`` something is said again; None without their times."""
         words = self.heard.words
         if not words or len(words) != len(self.heard.text.split()):
             return None
         speech, seconds = self.speech, len(self.speech.samples) / RATE
-        first = next((i for i, w in enumerate(words) if w.t0 >= seconds - BEFORE_S), len(words) - 1)
+        first = next((i for i, w in enumerate(words) if w.t0 >= seconds - last_s), len(words) - 1)
         begin = (words[first - 1].t1 + words[first].t0) / 2 if first else 0.0
         last = min(seconds, until - speech.samples_t0)
         sound = speech.samples[round(begin * RATE) : round(last * RATE)]
@@ -121,7 +124,7 @@ class Conversation:
 
 
 class Understanding:
-    """Recognises and reads, one utterance after the other."""
+    """Recognises and reads, one utterance after the other; not ``live``: nobody waits for it."""
 
     def __init__(
         self,
@@ -130,6 +133,8 @@ class Understanding:
         settings: Settings,
         load_smaller: Callable[[], Transcriber] | None = None,
         embed: Callable[[NDArray[np.float32]], Embedding] | None = None,
+        *,
+        live: bool = True,
     ) -> None:
         self._transcriber = self._usual = transcriber
         self._load_smaller = load_smaller
@@ -145,6 +150,7 @@ class Understanding:
         self._reading = ThreadPoolExecutor(1, "reading")  # beside the times of the words
         self._embed = embed
         self._people = People()
+        self._within_s = IN_TIME_S if live else math.inf
         self._said: dict[Speaker, _Said] = {}
         self._foreseen: dict[Speaker, tuple[float, float, Transcript | None]] = {}
         self._languages: dict[Speaker, SideLanguage] = {speaker: SideLanguage() for speaker in SPEAKERS}
@@ -178,7 +184,7 @@ class Understanding:
     def words_so_far(self, speech: Speech) -> str:
         """A quick look at an utterance that goes on; empty where the words are not to be believed."""
         heard = self._transcriber.transcribe(
-            speech.samples, choose=self._languages[speech.speaker].choose, words=False, quick=True, last_word=False
+            speech.samples, choose=self._languages[speech.speaker].choose, words=False, within_s=0.0, last_word=False
         )
         return "" if heard.doubtful or _is_junk(speech, heard) else without_loop(heard.text)
 
@@ -203,6 +209,7 @@ class Understanding:
             choose=self._languages[speech.speaker].choose,
             on_text=known,
             still=pauses,
+            within_s=self._within_s,
             last_word=False,
         )
         for reading in ahead:
@@ -221,7 +228,10 @@ class Understanding:
         t0, t1, heard = self._foreseen.pop(speech.speaker, (-1.0, -1.0, None))
         if heard is None or (t0, t1) != (speech.t0, speech.t1):
             heard = self._transcriber.transcribe(
-                speech.samples, before=self._before(speech), choose=self._languages[speech.speaker].choose
+                speech.samples,
+                before=self._before(speech),
+                choose=self._languages[speech.speaker].choose,
+                within_s=self._within_s,
             )
         if _is_junk(speech, heard):
             return None
@@ -250,12 +260,13 @@ class Understanding:
             person=self._person(speech),
         )
 
-    def _before(self, speech: Speech) -> Before | None:
-        """What the side said last, to hear it together with ``speech``; None where that is too long ago."""
+    def _before(self, speech: Speech) -> list[Before]:
+        """What the side said last, to hear it together with ``speech``; nothing where that is too long ago."""
         said = self._said.get(speech.speaker)
         if said is None or speech.confidence < SURELY_SPEECH or speech.t0 - said.speech.t1 > NEAR_S:
-            return None
-        return said.end(speech.samples_t0)
+            return []
+        ends = (said.end(seconds, speech.samples_t0) for seconds in BEFORE_S)
+        return [before for before in ends if before is not None]
 
     def _person(self, speech: Speech) -> int:
         """Which of the people on the other side it was; 0 where that is not asked for or not to be told."""
