@@ -21,3 +21,4 @@ mkdir -p "$work"
   --weights "$work/small_emotions.pt" --goemotions "$GOEMOTIONS" --casino "$CASINO" --out "$work/small.pt"
 "$PYTHON" export.py --base "$SMALL" --weights "$work/small.pt" --goemotions "$GOEMOTIONS" ${DEV:+--dev "$DEV"} \
   --name companion-reader-minilm-2 --out ../reader-small
+"$PYTHON" fit.py --reader ../reader --goemotions "$GOEMOTIONS" ${DEV:+--dev "$DEV"} --beside reader-small --longest 96
