@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -94,3 +95,25 @@ def test_a_damaged_model_is_told_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(CompanionError, match="does not load") as told:
         OnnxReader(folder)
     assert told.value.hint
+
+
+def test_two_readers_are_weighed(tmp_path: Path) -> None:
+    small = locations.shipped("models", "reader-small")
+    for name in ("one", "other"):
+        shutil.copytree(small, tmp_path / name)
+    card = json.loads((tmp_path / "one" / "reader.json").read_text())
+    shares = {"emotions": 0.0, "drivers": 0.25, "level": 1.0}
+    (tmp_path / "one" / "reader.json").write_text(
+        json.dumps(card | {"beside": "other", "share": shares, "temperature": dict.fromkeys(shares, 1.0)})
+    )
+    raw, other = OnnxReader(tmp_path / "one"), OnnxReader(tmp_path / "other")
+    turn = ("them", "You went behind our backs.")
+    for head, mixed, calibrated in zip(shares, raw.logits(turn, ()), other.logits(turn, ()), strict=True):
+        alone = calibrated * other.card.temperature[head]
+        np.testing.assert_allclose(mixed, (1 - shares[head]) * alone + shares[head] * calibrated, atol=1e-4)
+
+
+def test_a_reader_whose_partner_is_missing_is_told_with_the_next_step(tmp_path: Path) -> None:
+    shutil.copytree(locations.shipped("models", "reader"), tmp_path / "reader")
+    with pytest.raises(CompanionError, match="does not load"):
+        OnnxReader(tmp_path / "reader")
