@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import soundfile as sf
 import speech_noises
-from speech_material import ALL, CALLS, EVAL, LIVE, ROOT, meeting, monologue, reading
+from speech_material import ALL, CALLS, EVAL, LIVE, ROOT, clips, meeting, monologue, reading
 from speech_report import Report
 from speech_scores import RATE, Final, Turn, changed_words, sound_of, stretches, turns_of, waits
 
@@ -95,6 +95,23 @@ class Bench:
         self.run("noise", "analyze", path)
         told = [r["text"] for r in self.events("noise") if r["type"] == "utterance"]
         self.note("noise", minutes=minutes, words=sum(len(t.split()) for t in told), texts=told)
+
+    def noise_after(self) -> None:
+        """Noises that follow a spoken sentence within a second: nothing may be heard in them that fits the sentence."""
+        rng, pieces, spans, t = np.random.default_rng(7), [], [], 0.0
+        for i, row in enumerate(clips(self.quick)):
+            spoken = sound_of(EVAL / "real" / "read_speech" / row["file"])[0]
+            noise = speech_noises.KINDS[i % len(speech_noises.KINDS)](rng, 4.0)
+            begin = t + len(spoken) / RATE + 0.7
+            spans.append((begin, begin + 4.0))
+            pieces += [spoken, np.zeros(round(0.7 * RATE)), noise, np.zeros(round(1.5 * RATE))]
+            t = begin + 5.5
+        path = self.keep / "noise_after.wav"
+        sf.write(path, np.concatenate(pieces).astype(np.float32), RATE)
+        self.run("noise_after", "analyze", path)
+        told = [r for r in self.events("noise_after") if r["type"] == "utterance"]
+        made_up = [r["text"] for r in told if any(a - 0.3 < r["t0"] < b for a, b in spans)]
+        self.note("noise_after", noises=len(spans), words=sum(len(x.split()) for x in made_up), texts=made_up)
 
     def monologue(self) -> None:
         """One reader for three minutes, his pauses shortened to a fifth of a second at most."""
@@ -276,7 +293,7 @@ def main() -> None:
     parser.add_argument(
         "parts",
         nargs="*",
-        help="live, words, noise, monologue, idle, memory, start, one_core, offline, usual, streaming, report; calls (d01 …)",
+        help="live, words, noise, noise_after, monologue, idle, memory, start, one_core, offline, usual, streaming, report; calls (d01 …)",
     )
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--glossary", default="", help="terms, separated by commas, that the recogniser is told")
@@ -298,6 +315,7 @@ def main() -> None:
         "usual",
         "streaming",
         "noise",
+        "noise_after",
         "monologue",
         "idle",
         "start",

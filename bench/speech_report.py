@@ -51,6 +51,8 @@ class Report:
         self.report_words(row)
         if noise := self.kept("noise"):
             row(f"invented words in {noise['minutes']} min of noises", noise["words"], "0")
+        if after := self.kept("noise_after"):
+            row(f"invented words in {after['noises']} noises right after speech", after["words"], "0")
         if idle := self.kept("idle"):
             row("processor when nobody speaks", f"{100 * idle['share_of_one_core']:.1f} % of a core", "≤ 5 %")
         if memory := self.kept("memory"):

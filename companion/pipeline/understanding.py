@@ -34,9 +34,9 @@ SAME_TURN_S = 1.5
 LONGEST_TURN_WORDS = 70
 NEAR_S = 3.0
 """An utterance that begins within this after the one before it is recognised together with its end."""
-BEFORE_S = 6.0, 3.0
+BEFORE_S = 15.0, 6.0, 3.0
 """So much of that one, or where time is short so much: more costs time and wins little."""
-IN_TIME_S = 0.24
+IN_TIME_S = 0.2
 """What there is for recognition between the beginning of a pause and the earliest end that it may be."""
 SURELY_SPEECH = 0.6
 """Mean speech probability from which on: what may be a cough must not be filled up with what is likely after words."""

@@ -168,9 +168,10 @@ class Transcriber:
 
     def _way(self, seconds: float, before: Sequence[Before], within_s: float) -> _Way:
         """The best way to recognise so much that there is time for."""
+        fit = [b for b in before if len(b.samples) / RATE + seconds + TAIL_AFTER_S <= WINDOW_S]
         ways = [
-            *(_Way(b, self._beams, TAIL_AFTER_S) for b in before),
-            *(_Way(b, 1, QUICK_TAIL_S) for b in before),
+            *(_Way(b, self._beams, TAIL_AFTER_S) for b in fit),
+            *(_Way(b, 1, QUICK_TAIL_S) for b in fit),
             _Way(None, self._beams, TAIL_S),
         ]
         for way in ways:

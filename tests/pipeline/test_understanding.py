@@ -51,8 +51,9 @@ def given(mind: Understanding, *said: Speech) -> list[Before]:
 
 
 def test_the_last_words_of_the_same_side_are_heard_with_what_follows(mind: Understanding) -> None:
-    long, short = given(mind, speech(10.0, 9.75), speech(21.0, 2.0))
-    for before, seconds in ((long, 6.0), (short, 3.0)):
+    everything, *ends = given(mind, speech(10.0, 9.75), speech(21.0, 2.0))
+    assert everything.text.split() == [f"w{i}" for i in range(20)]
+    for before, seconds in zip(ends, (6.0, 3.0), strict=True):
         assert before.text.split()[-1] == "w19"
         assert before.text.split() == [f"w{i}" for i in range(20 - round(seconds / WORD_S), 20)]
         assert len(before.samples) / RATE == pytest.approx(seconds + 1.0, abs=0.01)  # and the silence between
@@ -61,7 +62,7 @@ def test_the_last_words_of_the_same_side_are_heard_with_what_follows(mind: Under
 
 
 def test_where_the_two_overlap_no_sound_is_heard_twice(mind: Understanding) -> None:
-    before, _ = given(mind, speech(10.0, 2.25), speech(12.3, 2.0))
+    before, *_ = given(mind, speech(10.0, 2.25), speech(12.3, 2.0))
     assert before.samples[-1] == pytest.approx(12.05, abs=0.01)
 
 
