@@ -147,12 +147,15 @@ class Transcriber:
         way = self._way(seconds, before if language != "auto" else (), within_s)
         heard = self._heard_after(way, samples) if way.before is not None else None
         if heard is None:
-            quick = way.beams == 1 and within_s < math.inf
-            sound = self._encode(samples, QUICK_TAIL_S if quick else TAIL_S)
+            way = self._way(seconds, (), within_s)
+            sound = self._encode(samples, way.tail_s)
             detected = self._detect(sound.encoded) if language == "auto" else None
             language = choose(*detected) if detected is not None else language
             heard = self._decode(sound, language, way.beams)
-            for tail_s in self._more(sound.tail_s, seconds, look=within_s == 0.0, last_word=last_word):
+            longer = [tail_s for tail_s in (TAIL_S, WINDOW_S - seconds) if tail_s > way.tail_s]
+            if not last_word:
+                longer = longer[:-1] if within_s > 0 else []
+            for tail_s in longer:
                 if heard.ran_away:
                     heard = self._heard_again(heard, samples, tail_s, language)
             in_doubt = heard.ran_away and not last_word
@@ -180,12 +183,6 @@ class Transcriber:
             if self._speed.estimate(given_s + seconds + way.tail_s, seconds, given, way.beams) <= within_s:
                 return way
         return _Way(None, 1, QUICK_TAIL_S)
-
-    @staticmethod
-    def _more(tail_s: float, seconds: float, *, look: bool, last_word: bool) -> list[float]:
-        """The silences to try when words run away."""
-        more = [TAIL_S] if tail_s < TAIL_S and not look else []
-        return [*more, WINDOW_S - seconds] if last_word else more
 
     def _heard_after(self, way: _Way, samples: NDArray[np.float32]) -> _Decoded | None:
         """The clip heard with what was before it; None where that led astray."""

@@ -1,6 +1,8 @@
-"""Stage 3: int8 ONNX with its tokenizer into ``models/reader``, with temperatures and thresholds (``fit.py``).
+"""Stage 3: int8 ONNX with its tokenizer into ``models/reader``, smoothed before it is rounded (``smooth.py``).
 
-python export.py --base BASE --weights reader.pt --goemotions DIR [--dev DIR] --out ../reader
+    python export.py --base BASE --weights reader.pt --goemotions DIR [--dev DIR] --out ../reader
+
+Temperatures and thresholds are fitted to what came of it (``fit.py``).
 """
 
 from __future__ import annotations
@@ -56,7 +58,7 @@ def without_traces(path: Path) -> None:
 def main() -> None:
     parser = arguments.parser(__doc__, "base", "weights", "goemotions", "out")
     parser.add_argument("--dev", type=Path, help="a folder with lines.jsonl and calls/*.jsonl to fit on as well")
-    parser.add_argument("--name", default="companion-reader-mpnet-2")
+    parser.add_argument("--name", default="companion-reader-5")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(args.base)
