@@ -10,6 +10,7 @@ for (``speed.py``). When a result looks like a run-away, it is tried without wha
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 import os
@@ -50,6 +51,7 @@ AT_ONCE = 2
 """Clips that may be recognised at the same time, each with threads of its own: a look must not keep a final waiting."""
 _PREPENDED, _APPENDED = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 """Punctuation that belongs to the word after, or before (as in Whisper's own code)."""
+_CLOSING = ",.;:!?…"
 TOKENS_A_WORD = 1.3
 TOKENS_PER_S = 9.0
 """More tokens than this per second of clip are a run-away (fast English makes about 6)."""
@@ -245,7 +247,7 @@ class Transcriber:
         )[0]
         self._speed.decoded(len(result.sequences_ids[0]), beams, time.perf_counter() - begun)
         said = list(result.sequences_ids[0])  # what was given comes with it; its likelihood does not
-        tokens = said[len(given) :]
+        tokens = from_first_word(said[len(given) :], tokenizer.decode)
         text = tokenizer.decode(tokens).strip()
         return _Decoded(
             sound,
@@ -291,6 +293,11 @@ def _load(model: Path, threads: int, glossary: str | None) -> Any:
         return WhisperModel(str(model), **options)
     whisper.model = narrow.Narrowed(whisper.model, keep, multilingual=True)
     return whisper
+
+
+def from_first_word(tokens: list[int], decode: Callable[[list[int]], str]) -> list[int]:
+    """The tokens without what only closes the sentence before: a comma, a full stop."""
+    return list(itertools.dropwhile(lambda token: not decode([token]).strip().strip(_CLOSING), tokens))
 
 
 def usable_cores() -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from companion.speech import transcriber
 from companion.speech.speed import Speed
-from companion.speech.transcriber import QUICK_TAIL_S, TAIL_S, WINDOW_S, Before, Transcriber
+from companion.speech.transcriber import QUICK_TAIL_S, TAIL_S, WINDOW_S, Before, Transcriber, from_first_word
 
 ROUND = "Right. Right. Right. Right. Right."
 
@@ -106,3 +106,18 @@ def test_a_machine_that_became_slow_is_asked_for_less() -> None:
         model._speed.decoded(20, 1, 2.0)
     model.transcribe(CLIP, before=BEFORE, words=False, within_s=0.6)
     assert model.tried == [QUICK_TAIL_S]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "left"),
+    [
+        ([",", " it's", " April", "."], " it's April."),
+        (["...", ".", " Right", "."], " Right."),
+        ([" No", ",", " no"], " No, no"),
+        (["."], ""),
+        ([], ""),
+    ],
+)
+def test_what_closes_the_sentence_before_is_not_said_now(pieces: list[str], left: str) -> None:
+    kept = from_first_word(list(range(len(pieces))), lambda ids: "".join(pieces[i] for i in ids))
+    assert "".join(pieces[i] for i in kept) == left
