@@ -196,7 +196,7 @@ def screen(mode: str, log: Path) -> Iterator[tuple[Terminal, int]]:
     fcntl.ioctl(handle, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     terminal = Terminal(handle)
     try:
-        if terminal.seen(b"CALM", 0.0, 30.0) is None:
+        if terminal.seen(b"CALM|NO WORDS YET", 0.0, 30.0) is None:
             raise SystemExit(f"the screen did not come up ({mode})")
         yield terminal, pid
     finally:

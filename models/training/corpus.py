@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,9 @@ class Example:
 
 
 def read(folder: Path) -> tuple[list[Example], list[Example]]:
-    """The lines and the turns of calls in a folder with ``lines`` and ``calls``."""
-    return lines(sorted((folder / "lines").glob("*.jsonl"))), calls(sorted((folder / "calls").glob("*.jsonl")))
+    """The lines in a folder's ``lines``, and the turns in its ``calls`` and, where there are any, its ``scenes``."""
+    turns = calls(sorted((folder / "calls").glob("*.jsonl"))) + scenes(sorted((folder / "scenes").glob("*.jsonl")))
+    return lines(sorted((folder / "lines").glob("*.jsonl"))), turns
 
 
 def lines(files: Iterable[Path]) -> list[Example]:
@@ -48,13 +50,29 @@ def lines(files: Iterable[Path]) -> list[Example]:
 
 def calls(files: Iterable[Path]) -> list[Example]:
     """Every turn of every call, with the turns before it."""
+    return [e for file in files for e in _turns([r for r in _rows(file) if "text" in r], file.stem)]
+
+
+BEGUN = 3
+"""So many turns into a scene it can be told how heated the talk is that it was cut from."""
+
+
+def scenes(files: Iterable[Path]) -> list[Example]:
+    """Every turn of every scene, with the turns before it; the levels of its first ones are not learnt from."""
     out = []
     for file in files:
-        rows = [r for r in _rows(file) if "text" in r]
-        turns = [(_side(r["speaker"]), r["text"]) for r in rows]
-        for i, row in enumerate(rows):
-            out.append(_example(row, tuple(turns[max(0, i - CONTEXT) : i]), re.sub(r"\d", "", file.stem), file.stem))
+        for k, scene in enumerate(_rows(file)):
+            turns = _turns(scene["turns"], f"{file.stem}{k}")
+            out += [replace(e, placed=i >= BEGUN) for i, e in enumerate(turns)]
     return out
+
+
+def _turns(rows: list[dict], call: str) -> list[Example]:
+    turns = [(_side(r["speaker"]), r["text"]) for r in rows]
+    return [
+        _example(row, tuple(turns[max(0, i - CONTEXT) : i]), re.sub(r"\d", "", call), call)
+        for i, row in enumerate(rows)
+    ]
 
 
 def _rows(file: Path) -> list[dict]:
@@ -94,8 +112,21 @@ def vary(example: Example, calm: Sequence[Example]) -> Example:
     return example
 
 
+MISHEARD = 0.35
+"""How often a text is taken as our recogniser heard it, where that is known."""
+
+
+@cache
+def misheard() -> dict[str, str]:
+    """What our own recogniser made of texts of the corpus when a voice spoke them (``heard.py``)."""
+    file = Path(__file__).parent / "corpus" / "heard.jsonl"
+    return {row["text"]: row["heard"] for row in _rows(file)} if file.exists() else {}
+
+
 def roughen(text: str) -> str:
-    """The text as a recogniser might give it: punctuation gone, a word lost, a beginning cut."""
+    """The text as a recogniser might give it: as ours did, or punctuation gone, a word lost, a beginning cut."""
+    if text in misheard() and random.random() < MISHEARD:
+        return misheard()[text]
     if random.random() < 0.4:
         text = re.sub(r"[^\w\s']", "", text)
     words = text.split()

@@ -14,6 +14,7 @@ from companion.terms import DRIVERS, MOVES
 CORPUS = Path(__file__).parents[2] / "models" / "training" / "corpus"
 LINES = sorted(CORPUS.rglob("lines/*.jsonl"))
 CALLS = sorted(CORPUS.rglob("calls/*.jsonl"))
+SCENES = sorted(CORPUS.rglob("scenes/*.jsonl"))
 VOICES = {"neutral", "tense", "loud", "flat", "shaky", "warm", "fast", "slow"}
 
 
@@ -58,9 +59,29 @@ def test_calls_are_labelled_turn_by_turn(path: Path) -> None:
     assert 2 <= moments <= 7 if head["escalates"] else moments == 0
 
 
+@pytest.mark.parametrize("path", SCENES, ids=lambda p: p.stem)
+def test_scenes_are_labelled_turn_by_turn(path: Path) -> None:
+    for scene in rows(path):
+        assert scene["setting"].strip()
+        assert 6 <= len(scene["turns"]) <= 12
+        for turn in scene["turns"]:
+            check_said(turn)
+            assert turn["speaker"] in ("me", "them")
+            assert len(turn["drivers"]) <= 2
+
+
+def test_what_was_heard_is_of_what_is_trained_on() -> None:
+    trained = [p for p in LINES + CALLS + SCENES if p.parents[1] == CORPUS]
+    said = {t["text"] for path in trained for row in rows(path) for t in row.get("turns", [row]) if "text" in t}
+    heard = rows(CORPUS / "heard.jsonl")
+    assert heard
+    assert {r["text"] for r in heard} <= said
+    assert all(r["heard"].strip() for r in heard)
+
+
 def test_what_is_measured_on_is_by_other_authors_than_what_is_trained_on() -> None:
     parts = {"train": set(), "fit": set(), "unseen": set()}
-    for path in LINES + CALLS:
+    for path in LINES + CALLS + SCENES:
         part = path.parents[1].name
         parts[part if part in parts else "train"].add(author(path))
     assert all(parts.values())
