@@ -31,6 +31,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -165,8 +166,9 @@ class Terminal:
         os.write(self._handle, keys)
         return time.monotonic()
 
-    def seen(self, pattern: bytes, since: float, within_s: float) -> float | None:
-        """When what a regular expression means came up after a moment; None when it did not."""
+    def seen(self, pattern: bytes | Callable[[bytes], object], since: float, within_s: float) -> float | None:
+        """When what a regular expression means, or a function knows, came up after a moment; None when it did not."""
+        found = pattern if callable(pattern) else partial(re.search, pattern)
         deadline = time.monotonic() + within_s
         with self._lock:
             while True:
@@ -174,12 +176,17 @@ class Terminal:
                 for at, data in self._read:
                     if at >= since:
                         joined += data
-                        if re.search(pattern, joined):
+                        if found(joined):
                             return at
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return None
                 self._lock.wait(left)
+
+    def all(self) -> bytes:
+        """What was read since it was forgotten."""
+        with self._lock:
+            return b"".join(data for _, data in self._read)
 
     def forget(self) -> None:
         with self._lock:
@@ -241,6 +248,31 @@ def alternating(
         at = terminal.seen(answer, typed, 3.0)
         waits.append(at - typed if at is not None else 3.0)
         time.sleep(rest_s + 0.017 * (n % 7))
+    return waits
+
+
+def pages_back(terminal: Terminal, count: int) -> list[float]:
+    """Seconds until each PageUp, from the end on, brought a turn from before all that were seen."""
+    lowest = HOURS_8
+
+    def numbers(data: bytes) -> list[int]:
+        return [int(n) for n in re.findall(rb"turn zz(\d+) ", data)]
+
+    def earlier(data: bytes) -> bool:
+        return any(n < lowest for n in numbers(data))
+
+    terminal.type(b"\x1b[F")
+    time.sleep(0.5)
+    waits: list[float] = []
+    while len(waits) < count:
+        terminal.forget()
+        typed = terminal.type(b"\x1b[5~")
+        at = terminal.seen(earlier, typed, 3.0 if lowest < HOURS_8 else 0.2)
+        # the first pages hold what was told since the beginning
+        if at is not None or lowest < HOURS_8:
+            waits.append(at - typed if at is not None else 3.0)
+        time.sleep(0.2 + 0.017 * (len(waits) % 7))
+        lowest = min([lowest, *numbers(terminal.all())])
     return waits
 
 
@@ -330,10 +362,7 @@ def eight_hours(table: Table, log: Path, part: float) -> None:
         ends = ((b"\x1b[H", b"turn zz0 "), (b"\x1b[F", b"qq"))
         waits = alternating(terminal, ends, round(40 * part))
         table.waits("full load, 8 hours of words: Home, End", waits, KEY_MS)
-        # from the end, each page brings words of numbers that were not seen before
-        terminal.type(b"\x1b[F")
-        time.sleep(0.5)
-        waits = alternating(terminal, ((b"\x1b[5~", b"zz"),), round(40 * part))
+        waits = pages_back(terminal, round(40 * part))
         table.waits("full load, 8 hours of words: PageUp", waits, KEY_MS)
         table.value("8 hours of words: memory", resident_mb(pid), None, "MB")
 

@@ -153,7 +153,9 @@ class Bench:
             raise SystemExit("the replay failed")
         quarter = len(resident) // 4
         early, late = statistics.mean(resident[quarter : 2 * quarter]), statistics.mean(resident[-quarter:])
-        self.note("memory", minutes=seconds / 60, early_mb=early, late_mb=late, peak_mb=max(resident))
+        twelfth = max(1, len(resident) // 12)
+        course = [round(statistics.mean(resident[k : k + twelfth])) for k in range(0, len(resident), twelfth)]
+        self.note("memory", minutes=seconds / 60, early_mb=early, late_mb=late, peak_mb=max(resident), course_mb=course)
 
     def start(self) -> None:
         """From the command to the first event, to "Listening.", with the models read from disk before."""

@@ -146,6 +146,8 @@ def load_session(model: Path, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
+    # a plan for every length of text takes 10 MB and saves no time
+    options.enable_mem_pattern = False
     if not model.is_file():
         raise FileNotFoundError(f"{model.name} is missing")
     try:
