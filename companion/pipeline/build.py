@@ -16,6 +16,7 @@ from companion.errors import CompanionError, UsageError
 from companion.events import SPEAKERS, SessionStarted, Speaker
 from companion.pipeline import usual_voice
 from companion.pipeline.call import Call
+from companion.pipeline.heap import share_arenas
 from companion.pipeline.inputs import FULL_SPEED, Block, FileInput, Input
 from companion.pipeline.spine import Sink, Spine
 from companion.pipeline.transcript import TranscriptCall, read_transcript
@@ -76,6 +77,7 @@ def open_file(
             yield t, {s: x for s, x in sides.items() if x is not None}
 
     check_speech_model(settings)
+    share_arenas()
     return Call(
         _clean(FileInput(blocks(), clock, speed, audio.warnings), settings),
         lambda: make_ears(settings),
@@ -102,6 +104,7 @@ def open_live(
     clock = clock or SystemClock()
     check_speech_model(settings)
     check_devices(settings)
+    share_arenas()
     return Call(
         _clean(LiveInput(settings, clock, record_to), settings),
         lambda: make_ears(settings),

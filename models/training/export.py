@@ -58,7 +58,8 @@ def without_traces(path: Path) -> None:
 def main() -> None:
     parser = arguments.parser(__doc__, "base", "weights", "goemotions", "out")
     parser.add_argument("--dev", type=Path, help="a folder with lines.jsonl and calls/*.jsonl to fit on as well")
-    parser.add_argument("--name", default="companion-reader-5")
+    parser.add_argument("--name", default="companion-reader-6")
+    parser.add_argument("--unfitted", action="store_true", help="what is fitted is fitted later, by fit.py")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(args.base)
@@ -79,7 +80,8 @@ def main() -> None:
     }  # fmt: skip
     (args.out / "reader.json").write_text(json.dumps(card, indent=1) + "\n")
     print(json.dumps({"megabytes": round((args.out / "model.onnx").stat().st_size / 1e6, 1)}))
-    fit.fit(args.out, args.goemotions, args.dev)
+    if not args.unfitted:
+        fit.fit(args.out, args.goemotions, args.dev)
 
 
 if __name__ == "__main__":

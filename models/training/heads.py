@@ -24,7 +24,7 @@ from measure import best_thresholds, f1
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from transformers import AutoTokenizer
 
-TURNS = 1500
+TURNS = 3000
 COMMENTS = 20_000
 """Of GoEmotions' training set, for the emotions' head."""
 SHRINKAGES = (3e-7, 1e-6, 3e-6, 1e-5, 3e-5, 1e-4)

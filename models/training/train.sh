@@ -13,8 +13,7 @@ mkdir -p "$work"
   "$PYTHON" joint.py --base "$work/base" --weights "$work/emotions.pt" --goemotions "$GOEMOTIONS" --out "$work/reader.pt"
 [ -f "$work/fitted.pt" ] || "$PYTHON" heads.py --base "$work/base" --weights "$work/reader.pt" \
   --goemotions "$GOEMOTIONS" --out "$work/fitted.pt"
-"$PYTHON" export.py --base "$work/base" --weights "$work/fitted.pt" --goemotions "$GOEMOTIONS" \
-  ${DEV:+--dev "$DEV"} --out ../reader
+"$PYTHON" export.py --base "$work/base" --weights "$work/fitted.pt" --goemotions "$GOEMOTIONS" --unfitted --out ../reader
 [ -f "$work/small_emotions.pt" ] || "$PYTHON" emotions.py --base "$SMALL" --goemotions "$GOEMOTIONS" \
   --epochs 1 --rate 1e-4 --frozen 0 --out "$work/small_emotions.pt"
 [ -f "$work/small.pt" ] || "$PYTHON" distil.py --teacher-base "$work/base" --teacher "$work/fitted.pt" --base "$SMALL" \
