@@ -10,6 +10,7 @@ STOPPED = 130
 
 try:
     import signal
+    from contextlib import suppress
 except KeyboardInterrupt:
     os._exit(STOPPED)
 
@@ -27,10 +28,28 @@ def main() -> None:
     try:
         run()
     except KeyboardInterrupt:
-        sys.exit(STOPPED)
+        _end_stopped()
+    except SystemExit as end:
+        if end.code == STOPPED:
+            _end_stopped()
+        raise
     finally:
         if not ignored:
             signal.signal(signal.SIGINT, _leave_at_once)
+
+
+def _end_stopped() -> None:
+    """End with our own code, once all is written.
+
+    CPython would end by SIGINT where the Ctrl-C fell into Python code that an extension runs by itself.
+    """
+    import logging
+
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # closed, or nobody reads it any more
+            stream.flush()
+    os._exit(STOPPED)
 
 
 def _leave_at_once(number: int, frame: object) -> None:
