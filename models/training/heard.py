@@ -3,7 +3,7 @@
     python heard.py speak --voice VOICE.onnx --sound DIR [--most 3000]   (needs piper-tts and soxr; any environment)
     .venv/bin/python heard.py read --sound DIR                           (the program's own environment)
 
-Speaks lines and turns that have a driver, those of calls first, and writes what was recognised to ``corpus/heard.jsonl``,
+Speaks lines and turns that have a driver, those of scenes and calls first, and writes what was recognised to ``corpus/heard.jsonl``,
 where it differs by more than punctuation. Both go on where they stopped. What is measured on is not among it.
 """
 
@@ -17,14 +17,13 @@ import sys
 from hashlib import sha1
 from pathlib import Path
 
-import numpy as np
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "bench"))
+import spoken_lines
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
 CORPUS = Path(__file__).parent / "corpus"
 HEARD = CORPUS / "heard.jsonl"
-RATE = 16_000
-LEVEL = 0.05
-"""Root mean square of what is spoken."""
 PACES = (0.85, 1.0, 1.15)
 
 
@@ -44,36 +43,14 @@ def place(folder: Path, text: str) -> Path:
     return folder / f"{sha1(text.encode()).hexdigest()[:16]}.npy"
 
 
-def speak(voice: Path, folder: Path, most: int) -> None:
-    import soxr
-    from piper import PiperVoice, SynthesisConfig
-
-    folder.mkdir(parents=True, exist_ok=True)
-    speaker = PiperVoice.load(str(voice))
-    for i, text in enumerate(texts()[:most]):
-        target = place(folder, text)
-        if not target.exists():
-            chunks = list(speaker.synthesize(text, SynthesisConfig(length_scale=PACES[i % len(PACES)])))
-            sound = np.concatenate([c.audio_float_array for c in chunks])
-            sound = soxr.resample(sound.astype(np.float32), chunks[0].sample_rate, RATE)
-            np.save(target, (sound / (np.sqrt(np.mean(sound**2)) + 1e-9) * LEVEL).astype(np.float16))
-
-
 def read(folder: Path) -> None:
-    from companion import config
-    from companion.pipeline.build import speech_model_path
-    from companion.speech.transcriber import Transcriber
-
-    name = config.load().speech.model
-    transcriber = Transcriber(speech_model_path(name), name=name)
+    heard_in = spoken_lines.recogniser()
     known = {json.loads(r)["text"] for r in HEARD.read_text().splitlines()} if HEARD.exists() else set()
-    silence = np.zeros(RATE // 4, np.float32)
     with HEARD.open("a", encoding="utf-8") as out:
         for text in texts():
             if text in known or not place(folder, text).exists():
                 continue
-            sound = np.load(place(folder, text)).astype(np.float32)
-            heard = transcriber.transcribe(np.concatenate([silence, sound[: 27 * RATE], silence]), words=False).text
+            heard = heard_in(place(folder, text))
             if plain(heard) and plain(heard) != plain(text):
                 out.write(json.dumps({"text": text, "heard": heard}, ensure_ascii=False) + "\n")
                 out.flush()
@@ -91,7 +68,8 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=3000)
     args = parser.parse_args()
     if args.what == "speak":
-        speak(args.voice, args.sound, args.most)
+        wanted = texts()[: args.most]
+        spoken_lines.speak(wanted, [place(args.sound, text) for text in wanted], args.voice, PACES)
     else:
         read(args.sound)
 
