@@ -17,9 +17,8 @@ import sys
 from hashlib import sha1
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "bench"))
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
 import spoken_lines
 
 CORPUS = Path(__file__).parent / "corpus"
