@@ -192,17 +192,18 @@ def score(calls: Sequence[Labelled], heard: Sequence[Heard]) -> dict[str, object
 
 
 def mistakes(calls: Sequence[Labelled], heard: Sequence[Heard], most: int) -> list[str]:
-    """The turns whose level is furthest off, the longest stretches first."""
+    """The turns that are furthest off: by two levels or three, then moments taken for another driver, the most heated first."""
     found = []
     for call, got in zip(calls, heard, strict=True):
         for i, turn in enumerate(call.turns):
+            said = f"{call.head['id']} turn {i + 1}, {turn['speaker']}: {turn['text'][:90]}"
             off = got.levels[i] - turn["level"]
             if abs(off) >= 2:
-                said = f"{turn['speaker']}: {turn['text'][:90]}"
-                found.append(
-                    (abs(off), f"{call.head['id']} turn {i + 1}: {got.levels[i]}, not {turn['level']}: {said}")
-                )
-    return [text for _, text in sorted(found, key=lambda f: -f[0])[:most]]
+                found.append((abs(off), 0, f"level {got.levels[i]}, not {turn['level']}: {said}"))
+            wanted, named = turn["drivers"][0], got.drivers[i][0] if got.drivers[i] else "none"
+            if turn.get("moves") and call.head["escalates"] and wanted not in ("none", named):
+                found.append((0, turn["level"], f"{named}, not {wanted}: {said}"))
+    return [text for *_, text in sorted(found, key=lambda f: f[:2], reverse=True)[:most]]
 
 
 def reader_alone(events: Iterable[Event], model: TextModel, context: int, *, whole: bool) -> list[Event]:

@@ -226,8 +226,11 @@ def check_devices(settings: Settings) -> None:
             find_source(wanted, "input" if kind == "input" else "output")
 
 
-def load_understanding(settings: Settings, *, live: bool = True) -> Understanding:
-    """Load the models of recognition and reading; takes seconds (more the first time with "auto", which measures)."""
+def load_understanding(settings: Settings, *, live: bool = True) -> Iterator[Understanding | None]:
+    """Load the models of recognition and reading; takes seconds (more the first time with "auto", which measures).
+
+    A step at a time, None after each and the result in the end: who no longer wants it asks no further.
+    """
     from companion.pipeline import choosing
     from companion.speech.speakers import SpeakerEmbedder
     from companion.speech.transcriber import Transcriber
@@ -235,6 +238,7 @@ def load_understanding(settings: Settings, *, live: bool = True) -> Understandin
     if settings.speech.model == choosing.AUTO:
         chosen = choosing.model_for(settings.speech.language, speech_model_path)
         settings = dataclasses.replace(settings, speech=dataclasses.replace(settings.speech, model=chosen))
+        yield None
     speech = settings.speech
     transcriber = Transcriber(
         speech_model_path(speech.model),
@@ -243,14 +247,16 @@ def load_understanding(settings: Settings, *, live: bool = True) -> Understandin
         threads=speech.threads,
         glossary=speech.glossary,
     )
+    yield None
     model = load_text_model(settings)
+    yield None
     transcriber.warm_up()
     smaller = smaller_speech_model(settings)
     load_smaller = (lambda: Transcriber(speech_model_path(smaller), name=smaller, beams=1)) if smaller else None
     embed = SpeakerEmbedder(speaker_model_path()).embed if speech.speakers else None
     understanding = Understanding(transcriber, model, settings, load_smaller, embed, live=live)
     understanding.know_voice("me", usual_voice.load(locations.voice_path()))
-    return understanding
+    yield understanding
 
 
 def smaller_speech_model(settings: Settings) -> str | None:

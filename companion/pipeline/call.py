@@ -12,7 +12,7 @@ import math
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -71,7 +71,7 @@ class Call:
         self,
         source: Input,
         ears: Callable[[], dict[Speaker, Ear]],
-        load: Callable[[], Understanding],
+        load: Callable[[], Iterable[Understanding | None]],
         *,
         started: SessionStarted,
         settings: Settings,
@@ -144,7 +144,7 @@ class Call:
 
     def run(self, progress: Callable[[float], None] | None = None) -> None:
         """Hear the whole input at once; ``progress`` is told the audio second reached. Raises what went wrong."""
-        understanding = self._load()
+        understanding = next(found for found in self._load() if found is not None)
         self._hand_over = lambda speech: self._hear_now(understanding, speech)
         try:
             self._begin()

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Literal
 
@@ -28,14 +28,14 @@ LEAST_REST_S = 0.25
 class Worker:
     """Takes speech from the session's thread and puts events into its inbox.
 
-    ``load`` builds the understanding (it takes seconds, so it happens here); ``deliver`` receives events; ``failed``
-    receives the error that ended the worker. ``side_by_side``: whether there is a core for looks, or they must not be
+    ``load`` builds the understanding (it takes seconds, so it happens here), in steps that give None until it is there;
+    ``deliver`` receives events; ``failed`` receives the error that ended the worker. ``side_by_side``: whether there is a core for looks, or they must not be
     begun while something else is worked on.
     """
 
     def __init__(
         self,
-        load: Callable[[], Understanding],
+        load: Callable[[], Iterable[Understanding | None]],
         deliver: Callable[[Event], None],
         failed: Callable[[Exception], None],
         *,
@@ -155,7 +155,9 @@ class Worker:
 
     def _run(self) -> None:
         self._deliver(Health(part="speech", state="starting", message="Loading the speech model …"))
-        understanding = self._load()
+        understanding = self._loaded()
+        if understanding is None:
+            return
         self._pace = Pace(has_smaller=understanding.has_smaller)
         self._deliver(Health(part="speech", state="ok", message="Listening."))
         self._ready = time.monotonic()
@@ -164,6 +166,16 @@ class Worker:
         self._looker.start()
         while (job := self._next()) is not None:
             self._do(understanding, *job)
+
+    def _loaded(self) -> Understanding | None:
+        """The understanding; None where the end came first, and nothing waits to be heard."""
+        for found in self._load():
+            if found is not None:
+                return found
+            with self._lock:
+                if self._stopping and not self._finals:
+                    break
+        return None
 
     def _next(self) -> tuple[Speech, float] | None:
         with self._lock:

@@ -55,13 +55,14 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=4e-5)
     parser.add_argument("--frozen", type=int, default=2, help="layers that are left as they are")
+    parser.add_argument("--weights", type=Path, help="go on from these, instead of from the base as it is")
     args = parser.parse_args()
     torch.manual_seed(7)
     random.seed(7)
     tokenizer = AutoTokenizer.from_pretrained(args.base)
     sets = {n: read(args.goemotions / f"{n}.tsv") for n in ("train", "dev", "test")}
     ids = {n: tokenizer(t, truncation=True, max_length=96)["input_ids"] for n, (t, _) in sets.items()}
-    reader = network.load(args.base)
+    reader = network.load(args.base, args.weights)
     groups = network.parameter_groups(reader, args.rate, {"emotions": 1e-3}, args.frozen)
     optimiser = torch.optim.AdamW(groups, fused=True)
     labels, lengths = torch.from_numpy(sets["train"][1]), [len(x) for x in ids["train"]]

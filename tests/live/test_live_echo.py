@@ -31,7 +31,7 @@ def test_the_other_side_is_not_heard_as_the_user(pulse, tmp_path):
     )
     settings, clock, told = Settings(audio=AudioSettings()), SystemClock(), []
     call = Call(
-        WithoutEcho(LiveInput(settings, clock)), lambda: make_ears(settings), CountingUnderstanding,
+        WithoutEcho(LiveInput(settings, clock)), lambda: make_ears(settings), lambda: [CountingUnderstanding()],
         started=SessionStarted(source="live", started_unix=0.0), settings=settings, sinks=[], clock=clock, longest_s=10.0,
     )  # fmt: skip
     # when the other side speaks for some seconds, and the user says nothing

@@ -53,7 +53,7 @@ def make(
     return Call(
         FileInput(blocks(*talk), clock, speed),
         lambda: {s: Ear(s, LoudnessVad(), Endpointer()) for s in ("me", "them")},
-        load or (lambda: mind),
+        load or (lambda: [mind]),
         started=SessionStarted(source="x", started_unix=0.0), settings=Settings(), sinks=[sink], clock=clock, **more,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -53,7 +53,7 @@ def test_a_backlog_brings_the_smaller_model_loses_nothing_and_is_told(monkeypatc
     monkeypatch.setattr(pace, "IN_TIME_S", 0.04)
     monkeypatch.setattr(pace, "PROVEN_S", 0.2)
     mind, out = Slow(0.06), list[Event]()
-    worker = Worker(lambda: mind, out.append, pytest.fail)
+    worker = Worker(lambda: [mind], out.append, pytest.fail)
     worker.start()
     until(lambda: any(isinstance(e, Health) and e.state == "ok" for e in out))
     for i in range(6):
@@ -79,7 +79,7 @@ def test_a_backlog_brings_the_smaller_model_loses_nothing_and_is_told(monkeypatc
 
 def test_a_look_at_a_pause_is_known_to_the_session_by_its_times() -> None:
     mind, out = CountingUnderstanding(), list[Event]()
-    worker = Worker(lambda: mind, out.append, pytest.fail)
+    worker = Worker(lambda: [mind], out.append, pytest.fail)
     worker.start()
     worker.submit(Speech("me", 1.0, 2.0, 1.0, np.zeros(RATE, np.float32), 0.9, whole=False, paused=True))
     until(lambda: worker.text_of("me", 1.0, 2.0) is not None)
@@ -116,7 +116,7 @@ def test_work_at_a_pause_is_left_when_speech_goes_on_but_not_when_it_was_the_end
             worker.goes_on("me")
 
     mind = Attentive(happen)
-    worker = Worker(lambda: mind, list[Event]().append, pytest.fail)
+    worker = Worker(lambda: [mind], list[Event]().append, pytest.fail)
     worker.start()
     worker.submit(Speech("me", 1.0, 2.0, 1.0, np.zeros(RATE, np.float32), 0.9, whole=False, paused=True))
     until(lambda: bool(mind.paused))
@@ -144,7 +144,7 @@ def look(t0: float, t1: float) -> Speech:
 
 def working(mind: CountingUnderstanding, *, side_by_side: bool = True) -> tuple[Worker, list[Event]]:
     out: list[Event] = []
-    worker = Worker(lambda: mind, out.append, pytest.fail, side_by_side=side_by_side)
+    worker = Worker(lambda: [mind], out.append, pytest.fail, side_by_side=side_by_side)
     worker.start()
     until(lambda: any(isinstance(e, Health) and e.state == "ok" for e in out))
     return worker, out
@@ -172,3 +172,45 @@ def test_with_one_core_no_look_is_wanted_while_a_final_is_worked_on() -> None:
         assert worker.wants_partial("me", 2.0) is side_by_side
         mind.free.set()
         assert worker.stop(5)
+
+
+def test_an_end_while_the_models_load_does_not_wait_for_the_rest_of_them() -> None:
+    steps, going, told = [], threading.Event(), threading.Event()
+
+    def load() -> Iterator[CountingUnderstanding | None]:
+        for step in range(3):
+            steps.append(step)
+            told.set()
+            assert going.wait(10)
+            yield None
+        yield CountingUnderstanding()
+
+    worker = Worker(load, list[Event]().append, pytest.fail)
+    worker.start()
+    assert told.wait(10)
+    ending = threading.Thread(target=lambda: worker.stop(10.0))
+    ending.start()
+    until(lambda: worker._stopping)
+    going.set()
+    ending.join(10)
+    assert steps == [0]
+    assert not worker.alive
+
+
+def test_what_was_said_while_the_models_load_is_heard_although_the_end_comes_first() -> None:
+    mind, out, going = CountingUnderstanding(), list[Event](), threading.Event()
+
+    def load() -> Iterator[CountingUnderstanding | None]:
+        assert going.wait(10)
+        yield None
+        yield mind
+
+    worker = Worker(load, out.append, pytest.fail)
+    worker.start()
+    worker.submit(speech(0.0))
+    ending = threading.Thread(target=lambda: worker.stop(10.0))
+    ending.start()
+    until(lambda: worker._stopping)
+    going.set()
+    ending.join(10)
+    assert [e.t0 for e in out if isinstance(e, Utterance)] == [0.0]
