@@ -29,8 +29,8 @@ class Worker:
     """Takes speech from the session's thread and puts events into its inbox.
 
     ``load`` builds the understanding (it takes seconds, so it happens here), in steps that give None until it is there;
-    ``deliver`` receives events; ``failed`` receives the error that ended the worker. ``side_by_side``: whether there is a core for looks, or they must not be
-    begun while something else is worked on.
+    ``deliver`` receives events; ``failed`` receives the error that ended the worker. ``side_by_side``: whether there is
+    a core for looks, or they must not be begun while something else is worked on.
     """
 
     def __init__(
