@@ -2,8 +2,9 @@
 
     make eval                     # or: .venv/bin/python bench/evaluate.py [--data ../shared] [--quick]
 
-Reads the evaluation data beside the checkout where there is any (lines and calls with their labels, and the scorers
-that define the figures); without it, scores the bundled call only. Prints one JSON object a figure.
+Our own unseen lines and calls first, with both readers; then the evaluation data beside the checkout where there is any (lines and
+calls with their labels, and the scorers that define the figures). Prints one JSON object a figure. Only what needs a voice of its own to
+speak, `bench/spoken_lines.py`, is run apart.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ def scored(name: str, *command: str | Path, env: dict[str, str]) -> None:
     print(json.dumps({"what": name, **json.loads(done.stdout.strip().splitlines()[-1])}), flush=True)
 
 
+def ours(script: str, *arguments: str | Path, data: Path, env: dict[str, str]) -> None:
+    """A bench of ours, which prints its own figures and leaves out what there is no data for."""
+    print(f"  {script} {' '.join(str(a) for a in arguments)}", flush=True)
+    command = [sys.executable, str(ROOT / "bench" / script), *map(str, arguments), "--data", str(data)]
+    subprocess.run(command, env=env, check=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared")
@@ -37,23 +45,28 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         env = dict(os.environ, COMPANION_HOME=home)
         env.setdefault("COMPANION_MODELS", str(models_folder()))
+        for reader in ("reader", "reader-small"):
+            which = ("--reader", ROOT / "models" / reader)
+            ours("understanding.py", *which, *(["--quick"] if args.quick else []), data=args.data, env=env)
+            spoken = ["--audio", "--ablation", "--mistakes", "10"] if reader == "reader" and not args.quick else []
+            ours("calls.py", *which, *spoken, data=args.data, env=env)
+        ours("coach_oracle.py", data=args.data, env=env)
         tools, dev = args.data / "tools", args.data / "eval" / "dev"
         bundled = ROOT / "models" / "demo" / "call.jsonl"
         if not tools.is_dir():
-            print("There is no evaluation data beside the checkout; only the bundled call is run.")
+            print(
+                "There is no evaluation data beside the checkout: our own lines and calls, and the bundled call, only."
+            )
             subprocess.run([COMPANION, "analyze", bundled, bundled.with_suffix(".ogg"), "--json"], env=env, check=True)
             return
+        ours("second_reader.py", data=args.data, env=env)
         calls = sorted((dev / "calls").glob("d*.jsonl"))
         scored("drivers on dev lines", tools / "eval_lines.py", COMPANION, dev / "lines.jsonl", env=env)
-        scored("dev calls, text", tools / "eval_calls.py", COMPANION, "text", *calls, env=env)
-        subprocess.run([sys.executable, ROOT / "bench" / "coach_oracle.py", "--data", args.data], env=env, check=True)
-        scored("bundled call, text", tools / "eval_calls.py", COMPANION, "text", bundled, env=env)
+        for mode in ("text",) if args.quick else ("text", "audio"):
+            scored(f"dev calls, {mode}", tools / "eval_calls.py", COMPANION, mode, *calls, env=env)
+            scored(f"bundled call, {mode}", tools / "eval_calls.py", COMPANION, mode, bundled, env=env)
         if not args.quick:
-            calls_command = [sys.executable, ROOT / "bench" / "calls.py", "--audio", "--ablation", "--mistakes", "10"]
-            subprocess.run([*calls_command, "--data", args.data], env=env, check=True)
-            scored("dev calls, audio", tools / "eval_calls.py", COMPANION, "audio", *calls, env=env)
-            scored("bundled call, audio", tools / "eval_calls.py", COMPANION, "audio", bundled, env=env)
-            subprocess.run([sys.executable, ROOT / "bench" / "voice.py", "--data", args.data], check=True)
+            ours("voice.py", data=args.data, env=env)
 
 
 def models_folder() -> Path:

@@ -14,6 +14,7 @@ from companion.events import (
     AnotherWanted,
     Escalation,
     Event,
+    Paused,
     Prompt,
     PromptClosed,
     SessionEnded,
@@ -34,6 +35,8 @@ WAITS_S = 12.0
 """A suggestion that finds no gap within this has missed its moment."""
 GAP_S = 1.0
 """A gap is a moment: what was not shown within this of its beginning waits for the next one."""
+LATE_S = 2.0
+"""Words that are known later than this after they were said came too late for the gap that followed them."""
 AFTERMATH_S = 150.0
 """How long after a heated stretch a tense talk may still be helped."""
 SETTLES_S = 8.0
@@ -75,6 +78,7 @@ class Coach:
         self._answered = False
         self._passed = False
         self._spoken = False
+        self._dismissed: set[int] = set()
         self._shown: deque[float] = deque()
         self._last_at = float("-inf")
         self._level_at_last = 0
@@ -95,6 +99,9 @@ class Coach:
                 self._notice_level(event)
             case Utterance():
                 self._hear(event)
+            case Paused():
+                self._pending = None
+                return self._close("expired", event.t)
             case PromptClosed():
                 self._answer(event)
                 return []
@@ -115,7 +122,7 @@ class Coach:
         pending = self._pending
         if pending is None:
             return out
-        if now - pending.since > WAITS_S:
+        if now - pending.since > WAITS_S or not self._worth_helping(now):
             self._pending = None
         elif self._may_speak(now, pending):
             self._pending = None
@@ -131,6 +138,7 @@ class Coach:
             self._heated_last = event.t
         self._scene = self._scene.moved(event.t, event.level)
         self._aftermath.level(event.level)
+        self._pending = None  # what waited belongs to the talk as it was; the words that moved it follow
 
     def _hear(self, said: Utterance) -> None:
         if self._scene.level >= 2:
@@ -152,8 +160,9 @@ class Coach:
             self._pending = None
             return
         moment = choose(self._playbook, self._scene, said, self._scene.level, self._notes)
-        if moment is not None:
-            self._pending = _Pending(moment, said.t)
+        since = min(said.t, said.t1 + LATE_S)
+        if moment is not None and said.t - since <= WAITS_S:
+            self._pending = _Pending(moment, since)
 
     def _notice_use(self, said: Utterance) -> None:
         used = self._aftermath.spoke(said.text, said.t0, said.t)
@@ -167,7 +176,8 @@ class Coach:
         """The user pressed a key."""
         if self._open is not None and self._open.id == event.id:
             self._open = None
-        if event.outcome == "dismissed":
+        if event.outcome == "dismissed" and event.id not in self._dismissed:
+            self._dismissed.add(event.id)
             self._scene = self._scene.dismissed(event.id, event.t)
         elif event.outcome == "used":
             self._scene = self._scene.used(event.id)
@@ -201,7 +211,8 @@ class Coach:
             return False
         since = now - self._last_at
         rises = self._scene.level > self._level_at_last and since >= self._settings.shown_s
-        return since >= self._settings.min_gap_s * PATIENCE**self._scene.refused_in_a_row or rises
+        least = max(self._settings.min_gap_s, self._settings.shown_s)
+        return since >= least * PATIENCE**self._scene.refused_in_a_row or rises
 
     # ---- showing and taking away
 

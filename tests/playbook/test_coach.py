@@ -14,6 +14,7 @@ from companion.events import (
     Driver,
     Escalation,
     Event,
+    Paused,
     Prompt,
     PromptClosed,
     PromptEffect,
@@ -154,6 +155,41 @@ def test_rising_heat_breaks_the_silence_once() -> None:
     assert [p.move for p in talk.prompts] == ["acknowledge", "reassure"]
 
 
+def test_what_waited_gives_way_to_the_words_that_made_it_rise() -> None:
+    talk = Talk().level(2).turn("them", "fear").wait(5).turn("them", "objection")
+    assert [p.driver for p in talk.prompts] == ["fear"], "too soon for another"
+    talk.level(3).turn("them", "anger")
+    assert [p.driver for p in talk.prompts] == ["fear", "anger"]
+
+
+def test_what_waited_is_dropped_when_the_talk_recovers() -> None:
+    talk = Talk().level(2).turn("them", "anger", then_gap=False)
+    talk.level(0)
+    talk.out += talk.coach.step(SpeechEnded(t=talk.t, speaker="me", t1=talk.t))
+    assert talk.wait(10.0).prompts == []
+
+
+def test_words_that_are_known_too_late_wait_for_the_next_gap() -> None:
+    talk = Talk().level(2)
+    talk.out += talk.coach.step(SpeechEnded(t=4.0, speaker="them", t1=4.0))
+    late = Utterance(t=9.0, t0=1.0, t1=4.0, speaker="them", text="words", drivers=(Driver("anger", 0.8),))
+    talk.out += talk.coach.step(late)
+    talk.t = 9.0
+    assert talk.wait(2.0).prompts == []
+    talk.out += talk.coach.step(SpeechEnded(t=talk.t, speaker="me", t1=talk.t))
+    assert [p.driver for p in talk.prompts] == ["anger"]
+
+
+def test_a_pause_takes_the_prompt_away_and_what_waited_with_it() -> None:
+    talk = Talk().level(2).turn("them", "anger")
+    talk.out += talk.coach.step(Paused(t=talk.t))
+    assert talk.outcomes == ["expired"]
+    talk = Talk().level(2).turn("them", "anger", then_gap=False)
+    talk.out += talk.coach.step(Paused(t=talk.t))
+    talk.out += talk.coach.step(SpeechEnded(t=talk.t, speaker="me", t1=talk.t))
+    assert talk.prompts == []
+
+
 def test_a_feeling_that_broke_the_talk_after_an_attempt_calls_for_a_break() -> None:
     talk = Talk().level(2).turn("them", "threat").wait(20).level(3).turn("them", "anger")
     assert [p.move for p in talk.prompts] == ["look_beneath", "take_break"]
@@ -183,6 +219,13 @@ def test_long_heat_after_failed_attempts_calls_for_a_fresh_start() -> None:
     assert [p.move for p in talk.prompts] == ["acknowledge", "look_beneath", "restart"]
 
 
+@pytest.mark.parametrize("driver", ["fear", "objection", "demand"])
+def test_repair_that_fails_again_and_again_calls_for_a_fresh_start_then_a_break(driver: str) -> None:
+    talk = Talk().level(2).turn("them", "anger").wait(50).turn("them", "threat").wait(50)
+    talk.turn("them", driver).wait(50).turn("them", driver)
+    assert [p.move for p in talk.prompts] == ["acknowledge", "look_beneath", "restart", "take_break"]
+
+
 def test_both_sides_reactive_for_long_call_for_a_break() -> None:
     talk = Talk().level(2).turn("them", "threat").wait(50).turn("me", "defensive").wait(50)
     talk.turn("them", "threat").turn("me", "defensive")
@@ -196,6 +239,11 @@ def test_a_feeling_is_heard_before_a_solution_is_sought() -> None:
     assert [p.move for p in talk.prompts] == ["acknowledge"]
     talk.wait(20).turn("them", "impasse")
     assert [p.move for p in talk.prompts] == ["acknowledge", "reframe"]
+
+
+def test_nor_is_a_solution_offered_second_while_a_feeling_is_unheard() -> None:
+    talk = Talk().level(2).turn("them", "demand").wait(4).turn("them", "anger").wait(38).turn("them", "demand")
+    assert [p.move for p in talk.prompts] == ["value_them", "acknowledge"]
 
 
 def test_a_talk_that_is_breaking_for_long_calls_for_a_graceful_exit() -> None:
@@ -236,6 +284,49 @@ def test_what_was_dismissed_is_not_offered_again_soon() -> None:
     talk = Talk().level(2).turn("them", "hurt").close("dismissed")
     talk.wait(30).turn("them", "fear").wait(40).turn("them", "hurt")
     assert [p.move for p in talk.prompts] == ["own_it", "reassure", "restart"]
+
+
+def test_a_key_that_is_pressed_twice_dismisses_once() -> None:
+    once = Talk().level(2).turn("them", "hurt").close("dismissed")
+    twice = Talk().level(2).turn("them", "hurt").close("dismissed").close("dismissed")
+    for talk in (once, twice):
+        talk.wait(27).turn("them", "fear")
+    assert len(once.prompts) == len(twice.prompts) == 2
+
+
+def test_a_prompt_stays_as_long_as_it_takes_to_read_it_although_the_talk_calms() -> None:
+    talk = Talk().level(2).turn("them", "anger").level(0)
+    shown = talk.prompts[0].t
+    assert talk.wait(shown + 5.5 - talk.t).outcomes == []
+    assert talk.wait(1.0).outcomes == ["expired"]
+
+
+def test_another_move_waits_its_time_too() -> None:
+    talk = Talk().level(2).turn("them", "hurt").wait(13).turn("them", "fear")
+    assert talk.t - talk.prompts[0].t < 20.0
+    assert len(talk.prompts) == 1
+    assert len(talk.turn("them", "fear").prompts) == 2
+
+
+def test_with_a_shorter_distance_a_prompt_still_stays_for_its_time() -> None:
+    talk = Talk(CoachSettings(min_gap_s=1.0)).level(2).turn("them", "hurt").turn("them", "fear")
+    assert len(talk.prompts) == 1
+    assert len(talk.wait(3).turn("them", "fear").prompts) == 2
+
+
+def test_the_seventh_within_an_hour_is_kept_back_until_the_hour_is_over() -> None:
+    talk = Talk().level(2)
+    for k in range(7):
+        talk.turn("them", ("hurt", "fear")[k % 2]).wait(56)
+    assert len(talk.prompts) == 6
+    talk.wait(3600 - 7 * 60).turn("them", "objection")
+    assert len(talk.prompts) == 7
+
+
+def test_a_hurried_voice_calls_for_a_breath() -> None:
+    shown = Talk().level(2).turn("me", voice=Voice(1.2, 1.0, 1.5, settled=True)).prompts
+    assert [p.move for p in shown] == ["stay_centred"]
+    assert Talk().level(2).turn("me", voice=Voice(0.5, 1.0, 1.5, settled=True)).prompts == []
 
 
 def test_each_dismissal_makes_it_more_reserved_until_one_is_used() -> None:
