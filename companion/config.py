@@ -278,12 +278,29 @@ def check_sense(settings: Settings, path: Path) -> None:
                 f'{path}: "escalation.{name}" must not fall from level to level, but is {list(ladder)}.',
                 f"Write the lowest first: {sorted(ladder)}.",
             )
-    for key, names, known in (("escalation.weights", e.weights, DRIVERS), ("coach.less", settings.coach.less, MOVES)):
+    less = settings.coach.less
+    for key, names, known in (("escalation.weights", e.weights, DRIVERS), ("coach.less", less, _moves(settings.coach))):
         for name in names:
             if name not in known:
                 near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
                 hint = f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(known)}."
                 raise UsageError(f'{path}: "{key}" names "{name}", which is not known.', hint)
+
+
+def _moves(coach: CoachSettings) -> tuple[str, ...]:
+    """The moves that there are: ours, and those that the user's own playbook adds.
+
+    It is looked into only for a name in ``less`` that is not ours. While it cannot be read, the name is let pass: what
+    is wrong with it is told where it is used.
+    """
+    if not coach.playbook or set(coach.less) <= set(MOVES):
+        return MOVES
+    try:
+        data = tomllib.loads(Path(coach.playbook).expanduser().read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RuntimeError):  # not there, no UTF-8, no TOML, nested too deeply, or "~" of nobody
+        return (*MOVES, *coach.less)
+    moves = data.get("moves", {})
+    return (*MOVES, *(moves if isinstance(moves, dict) else coach.less))
 
 
 def flat(settings: Settings) -> dict[str, Any]:

@@ -29,8 +29,12 @@ class Session(Protocol):
         """Listen again; emits ``Resumed``."""
         ...
 
-    def mark(self, note: str = "") -> None:
-        """Remember this moment; emits ``Mark``."""
+    def now(self) -> float:
+        """The second of audio that has been reached."""
+        ...
+
+    def mark(self, note: str = "", t: float | None = None) -> None:
+        """Remember the second ``t``, or this moment; emits ``Mark``."""
         ...
 
     def close_prompt(self, prompt_id: int, outcome: Literal["used", "dismissed"]) -> None:

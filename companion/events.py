@@ -247,7 +247,7 @@ class AnotherWanted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark(Event):
-    """The user marked this moment."""
+    """The user marked a moment: ``t`` is when the key was pressed, ``at`` is after the note was written."""
 
     type: ClassVar[str] = "mark"
     note: str = ""

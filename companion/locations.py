@@ -57,6 +57,11 @@ def prep_path() -> Path:
     return data_dir() / "prep.json"
 
 
+def last_prep_path() -> Path:
+    """What they had written down before the last call."""
+    return data_dir() / "prep.last.json"
+
+
 def calibration_path() -> Path:
     """What calibration changed in the settings, so that it can be undone."""
     return data_dir() / "calibration.jsonl"

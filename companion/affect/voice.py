@@ -57,8 +57,8 @@ class VoiceFeatures:
 
 
 def measure(samples: NDArray[np.float32], text: str = "") -> VoiceFeatures | None:
-    """The features of an utterance (float32 mono 16 kHz); None when there is too little sound."""
-    if len(samples) < _SHORTEST_S * RATE:
+    """The features of an utterance (float32 mono 16 kHz); None when there is too little sound, or what is none."""
+    if len(samples) < _SHORTEST_S * RATE or not np.isfinite(samples).all():
         return None
     count = (len(samples) - _FRAME) // _HOP + 1
     frames = np.lib.stride_tricks.sliding_window_view(samples, _FRAME)[::_HOP][:count]
@@ -69,12 +69,17 @@ def measure(samples: NDArray[np.float32], text: str = "") -> VoiceFeatures | Non
         return None
     power = np.maximum(power - _NOISE_TENTH * np.percentile(power, 10, axis=0), 1e-3 * power)[spoken]
     loud = power[energy[spoken] > np.percentile(energy[spoken], _LOUD_PERCENTILE)]
+    if not len(loud):
+        return None  # every frame alike: digital silence, a test tone
+    brightness, brightness_loud = float(_centroid(power.mean(0))), float(np.median(_centroid(loud)))
+    if min(brightness, brightness_loud) < _BAND_HZ[0]:
+        return None  # next to nothing in the band
     letters = sum(c.isalnum() for c in text)
     seconds = len(samples) / RATE
     return VoiceFeatures(
         seconds=seconds,
-        brightness=float(np.log2(_centroid(power.mean(0)))),
-        brightness_loud=float(np.log2(np.median(_centroid(loud)))),
+        brightness=float(np.log2(brightness)),
+        brightness_loud=float(np.log2(brightness_loud)),
         pitch=_pitch(samples, spoken),
         rate=letters / (float(spoken.mean()) * seconds) if letters >= 8 else None,
     )

@@ -33,7 +33,7 @@ class Summary:
     first_heated_s: float | None = None
     prompts: int = 0
     notes: list[str] = field(default_factory=list)
-    """What was wrong with the recording: cut off, damaged."""
+    """What was wrong with the recording (cut off, damaged), and what could not be read from it (its language)."""
     interrupted: bool = False
 
     def __call__(self, event: Event) -> None:
@@ -50,7 +50,7 @@ class Summary:
                     self.first_heated_s = event.t
             case Prompt():
                 self.prompts += 1
-            case Health() if event.part == "machine" and event.state == "degraded":
+            case Health() if event.part in ("machine", "affect") and event.state == "degraded":
                 self.notes.append(clean(event.message))
             case SessionEnded():
                 self.interrupted = event.reason == "signal"

@@ -206,8 +206,10 @@ def _as_data(tuning: Tuning) -> dict[str, Any]:
 
 
 def _moves(*, write: bool) -> None:
+    from companion import config
     from companion.pipeline.past import calls
     from companion.pipeline.tuning import moves
+    from companion.playbook import book
 
     with journal() as kept:
         found = moves(calls(kept))
@@ -217,7 +219,8 @@ def _moves(*, write: bool) -> None:
     for r in found:
         sign = "▼" if r.useless else " "
         click.echo(f" {sign} {r.move:18} {r.shown:>7} {r.used:>6} {r.dismissed:>11}   {r.helped:>5} of {r.known}")
-    less = [r.move for r in found if r.useless]
+    known = book.load(config.load().coach.playbook).moves  # one of the user's own may be gone since
+    less = [r.move for r in found if r.useless and r.move in known]
     if not less:
         click.echo("\nNone of them never helped. A move is judged from four times on.")
     elif write:

@@ -23,7 +23,8 @@ from companion.plain import whole
 def classify(file: Path, config_file: Path | None, as_json: bool) -> None:
     """Read one utterance a line (plain text, or JSON with "speaker" and "text") and print what may be in it.
 
-    Each is read without context and answered by one utterance object as a line of JSON, in order.
+    Each is read without context, as English whatever language is set, and answered by one utterance object as a line
+    of JSON, in order.
     """
     from companion import config, wire
     from companion.affect.reading import Reading

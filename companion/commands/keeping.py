@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from companion import locations
 from companion.errors import CompanionError, UsageError
-from companion.events import TRANSIENT, SessionStarted
+from companion.events import TRANSIENT, SessionEnded, SessionStarted, Utterance
 from companion.plain import clean, clock
 
 if TYPE_CHECKING:
@@ -92,6 +92,30 @@ class JournalSink:
                 expire(self._journal, self._keep.keep_days, self._keep.keep_mb)
         finally:
             self._journal.close()
+
+
+class PrepSink:
+    """Uses up what the user wrote before the call, once a call that took it in has ended.
+
+    Where the call failed, or nothing was said, it is still for the next one.
+    """
+
+    def __init__(self) -> None:
+        self._taken: dict[str, str] = {}
+        self._said = False
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case SessionStarted():
+                self._taken = dict(event.prep)
+            case Utterance():
+                self._said = True
+            case SessionEnded() if self._taken and self._said and event.reason != "failed":
+                from companion.playbook import prep
+
+                prep.use_up(locations.prep_path(), locations.last_prep_path(), self._taken)
+            case _:
+                pass
 
 
 def recording_of(sinks: Iterable[object]) -> Callable[[], Path] | None:

@@ -32,6 +32,7 @@ def list_moves(as_json: bool) -> None:
 
     from companion import config
     from companion.playbook import book
+    from companion.terms import MOVES
 
     loaded = book.load(config.load().coach.playbook)
     if as_json:
@@ -39,9 +40,10 @@ def list_moves(as_json: bool) -> None:
         return
     for move in loaded.moves.values():
         helps = ", ".join(d for d, moves in loaded.drivers.items() if move.id in moves)
-        click.echo(f"\n{move.headline}  ({move.id}; for {helps or 'any'})\n  {move.why}")
+        whose = "" if move.id in MOVES else "your own; "
+        click.echo(f"\n{clean(move.headline)}  ({move.id}; {whose}for {helps or 'any'})\n  {clean(move.why)}")
         for driver, headline in move.headlines.items():
-            click.echo(f"  as “{headline}” for {driver}")
+            click.echo(f"  as “{clean(headline)}” for {driver}")
         for line in move.say:
             click.echo(f"  - {clean(line.text)}{_when(line)}")
 
@@ -62,10 +64,14 @@ def check(file: Path | None) -> None:
     """Check a playbook file, or the one your settings name."""
     from companion import config
     from companion.playbook import book
+    from companion.terms import MOVES
 
     own = str(file) if file is not None else config.load().coach.playbook
     loaded = book.load(own)
-    click.echo(f"OK: {own or 'our own playbook'}, {len(loaded.moves)} moves for {len(loaded.drivers)} drivers.")
+    added = ", ".join(move for move in loaded.moves if move not in MOVES)
+    yours = f" ({added}: your own)" if added else ""
+    named = own or "our own playbook"
+    click.echo(f"OK: {named}, {len(loaded.moves)} moves{yours} for {len(loaded.drivers)} drivers.")
 
 
 @playbook.command("try", epilog=examples('companion playbook try "After all we did for you." --json'))

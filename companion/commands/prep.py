@@ -12,6 +12,13 @@ from companion.commands.common import command, examples
 from companion.errors import UsageError
 from companion.plain import clean
 
+_NONE = "-"
+"""The answer that empties one that was offered."""
+_IN_WORDS = (
+    'No amount such as "not below 40" was found in your limit: it will be shown with the exit, '
+    "but not noticed by itself."
+)
+
 
 @command(epilog=examples("companion prep", 'companion prep --set limit="Not below 40 a unit"', "companion prep --show"))
 @click.option("--set", "given", multiple=True, metavar="NAME=TEXT", help="Answer one question without being asked.")
@@ -22,16 +29,19 @@ def prep(given: tuple[str, ...], show: bool, as_json: bool, clear: bool) -> None
     """Write down, before a call, who and what it is about, and when you would walk away.
 
     The coach uses it: your limit when they insist on passing it, the words that set you off, the pressures you expect
-    on them, their name. All of it is kept with the session for the review. What you chose to try next time, in the
-    debrief of your last call, is offered here.
+    on them, their name. All of it is kept with the session for the review.
+
+    It counts for one call of "companion live". After that, your answers are offered here to confirm or replace, and so
+    is what you chose to try next time in the debrief.
     """
     from companion import locations
     from companion.playbook import prep as notes
 
-    path = locations.prep_path()
+    path, last = locations.prep_path(), locations.last_prep_path()
     answers = notes.load(path)
     if clear:
         path.unlink(missing_ok=True)
+        last.unlink(missing_ok=True)
         click.echo("Forgotten.")
         return
     if show or as_json:
@@ -48,21 +58,29 @@ def prep(given: tuple[str, ...], show: bool, as_json: bool, clear: bool) -> None
     if not given:
         if not sys.stdin.isatty():
             raise UsageError("There is no terminal to ask on.", 'Use: companion prep --set limit="…"')
-        _ask(answers, notes.QUESTIONS)
+        answers = _asked(answers, notes.load(last), notes.QUESTIONS)
     notes.save(path, answers)
-    click.echo("Kept for your next call.")
+    click.echo("Kept for your next live call." if any(answers.values()) else "There is nothing to keep.")
     for sentence in _understood(answers):
         click.echo(sentence)
 
 
-def _ask(answers: dict[str, str], questions: Mapping[str, str]) -> None:
+def _asked(answers: Mapping[str, str], last: Mapping[str, str], questions: Mapping[str, str]) -> dict[str, str]:
+    """The answers that the user gives on the terminal; those of the last call are offered where there are none yet."""
+    if last and not answers:
+        click.echo("In brackets is what you wrote before your last call.")
+    known = dict(answers or last)
     offered = _offered()
-    if offered:
+    if offered and not answers.get("try"):
         click.echo(f"From your last debrief, to try this time: {clean(offered)}")
-        answers["try"] = offered
-    click.echo("Press Enter to leave an answer as it is.")
+        known["try"] = offered
+    click.echo(f'Press Enter to take what is in brackets, or type another answer; "{_NONE}" leaves it empty.')
+    given = {}
     for name, question in questions.items():
-        answers[name] = click.prompt(question, default=answers.get(name, ""), show_default=bool(answers.get(name)))
+        before = clean(known.get(name, ""))
+        text = click.prompt(question, default=before, show_default=bool(before)).strip()
+        given[name] = "" if text == _NONE else text
+    return given
 
 
 def _offered() -> str:
@@ -79,16 +97,17 @@ def _offered() -> str:
 
 def _told(answers: dict[str, str], questions: Mapping[str, str]) -> str:
     lines = [f"{questions[name]}?\n  {clean(text)}" for name, text in answers.items()]
-    return "\n".join([*lines, *_understood(answers)]) or "Nothing yet. Run: companion prep"
+    return "\n".join([*lines, *_understood(answers)]) or "Nothing for your next call yet. Run: companion prep"
 
 
 def _understood(answers: Mapping[str, str]) -> list[str]:
     """What the coach makes of the limit, so that the user sees whether it was understood."""
     from companion.playbook.notes import limits
 
-    found = limits(answers.get("limit", ""))
+    limit = answers.get("limit", "")
+    found = limits(limit)
     if not found:
-        return []
+        return [_IN_WORDS] if limit else []
     told = ", ".join(
         f"{'below' if li.floor else 'above'} {li.amount.value:,.10g} {li.amount.unit}".rstrip() for li in found
     )

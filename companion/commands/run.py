@@ -43,7 +43,7 @@ def live(
     """Listen to a call: your microphone and the other side's sound, until you end it."""
     import dataclasses
 
-    from companion.commands.keeping import recording_of
+    from companion.commands.keeping import PrepSink, recording_of
     from companion.pipeline.build import check_speech_model, open_live
 
     settings = settings_from(options)
@@ -60,7 +60,7 @@ def live(
             return
     _watch(
         lambda sinks: open_live(
-            settings, sinks, longest_s=seconds, record_to=recording_of(sinks) if recorded else None
+            settings, [*sinks, PrepSink()], longest_s=seconds, record_to=recording_of(sinks) if recorded else None
         ),
         settings,
         events,

@@ -31,6 +31,8 @@ SEEN_AS = {
     "bad_faith": "moved goalposts",
     "defensive": "defending",
 }
+MILD = SHARP / 2
+"""The heat below which a turn is quoted as calm."""
 EMOTION_WORDS = {"anger": "angry", "annoyance": "annoyed", "disgust": "disgusted", "disapproval": "disapproving"}
 NAMED_EMOTION = 0.35
 
@@ -58,12 +60,25 @@ def rising(recent: Sequence[HeardTurn], sides: Mapping[Speaker, Side]) -> tuple[
 
 
 def falling(recent: Sequence[HeardTurn], silent_s: float) -> tuple[str, ...]:
-    """Reasons for a step down."""
-    if silent_s > 8:
+    """Reasons for a step down, from the turns of the last minute or so and the seconds of quiet after them.
+
+    Quoted is the newest turn that is mild by itself, if it came after the sharpest: the last turn may be sharp, and yet
+    less so than what was believed before.
+    """
+    if silent_s > 0:
         return (f"{silent_s:.0f} s of quiet",)
     if not recent:
         return ("nothing sharp was said lately",)
-    return (f"calmer turns, the last {quote(recent[-1].said.text)}",)
+    sharpest = max(range(len(recent)), key=lambda i: recent[i].heat)
+    mild = [turn for turn in recent[sharpest:] if turn.heat < MILD and turn.said.levels]
+    if not mild:
+        return ("less sharp, all in all, than before",)
+    return (f"calmer turns, the last {quote(mild[-1].said.text)}",)
+
+
+def asked(*, more: bool) -> tuple[str, ...]:
+    """Reasons for a step that the user's change of sensitivity made: nothing was said."""
+    return (f"you asked for {'more' if more else 'fewer'} alarms",)
 
 
 def quote(text: str) -> str:

@@ -74,8 +74,8 @@ class EscalationTracker:
             self._quiet_since = max(self._quiet_since, event.t)
             self._speaking.pop(event.speaker, None)
         elif isinstance(event, SensitivityChanged):
-            self._sensitivity = event.value
-            return self._decide(event.t)
+            more, self._sensitivity = event.value > self._sensitivity, event.value
+            return self._decide(event.t, reasons.asked(more=more))
         elif isinstance(event, Utterance):
             return self._hear(event)
         return []
@@ -107,7 +107,8 @@ class EscalationTracker:
         score = self._score()
         return [*changes, Temperature(t=utterance.t, level=self._level, score=score, sides=self._state.scores)]
 
-    def _decide(self, now: float) -> list[Event]:
+    def _decide(self, now: float, asked: tuple[str, ...] = ()) -> list[Event]:
+        """What changes now; ``asked``: why, where the user did it, otherwise what was said is the reason."""
         enter, leave = ladder.thresholds(self._settings.enter, self._settings.leave, self._sensitivity)
         out: list[Event] = []
         for speaker, side in self._state.sides.items():
@@ -116,12 +117,12 @@ class EscalationTracker:
             if level != before:
                 self._side_levels[speaker] = level
                 own = [turn for turn in self._recent if turn.speaker == speaker]
-                why = self._why(before, level, own, now)
+                why = asked or self._why(before, level, own, now)
                 out.append(SideLevel(t=now, speaker=speaker, level=level, previous=before, reasons=why))
         level = ladder.step(self._level, filter_.at_least(self._state.talk), enter, leave)
         if level != self._level:
             previous, self._level = self._level, level
-            why = self._why(previous, level, tuple(self._recent), now)
+            why = asked or self._why(previous, level, tuple(self._recent), now)
             score, sides = self._score(), self._state.scores
             out.append(Escalation(t=now, level=level, previous=previous, score=score, reasons=why, sides=sides))
         return out

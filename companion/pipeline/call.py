@@ -40,7 +40,7 @@ from companion.events import (
 )
 from companion.pipeline.inputs import Heard, Input
 from companion.pipeline.spine import Sink, Spine
-from companion.pipeline.understanding import Understanding
+from companion.pipeline.understanding import OnlyWords, Understanding
 from companion.pipeline.worker import Worker
 from companion.speech.ear import Ear, Speech, Started
 from companion.speech.ending import COMPLETE, ending_after
@@ -100,6 +100,7 @@ class Call:
         self._spine: Spine
         self._hand_over: Callable[[Speech], None]
         self._worker: Worker | None = None
+        self._only_words = OnlyWords()
         self.failure: Exception | None = None
         """What ended the session, when it failed."""
 
@@ -115,8 +116,11 @@ class Call:
     def resume(self) -> None:
         self._inbox.put(Resumed())
 
-    def mark(self, note: str = "") -> None:
-        self._inbox.put(Mark(note=note))
+    def now(self) -> float:
+        return self._now
+
+    def mark(self, note: str = "", t: float | None = None) -> None:
+        self._inbox.put(Mark(t=self._now if t is None else t, note=note))
 
     def close_prompt(self, prompt_id: int, outcome: Literal["used", "dismissed"]) -> None:
         self._inbox.put(PromptClosed(id=prompt_id, outcome=outcome))
@@ -164,7 +168,8 @@ class Call:
     def _hear_now(self, understanding: Understanding, speech: Speech) -> None:
         utterance = understanding.hear(speech)
         if utterance is not None:
-            self._inbox.put(utterance)
+            for event in (*self._only_words.news(understanding, utterance.language), utterance):
+                self._inbox.put(event)
 
     def _foresee(self, understanding: Understanding) -> None:
         """At full speed a pause is looked into when it is as long as the shortest that may end an utterance."""
@@ -261,8 +266,10 @@ class Call:
             except queue.Empty:
                 break
             self._obey(event)
-            t = max(self._now, event.t1) if isinstance(event, Utterance) else self._now
-            self._spine.take(dataclasses.replace(event, t=t))
+            if not isinstance(event, Mark):
+                t = max(self._now, event.t1) if isinstance(event, Utterance) else self._now
+                event = dataclasses.replace(event, t=t)
+            self._spine.take(event)
         self._spine.tick(self._now)
         if self._longest_s is not None and self._now >= self._longest_s:
             self.end("limit")

@@ -54,6 +54,8 @@ class Spine:
             self._tell([*self._coach.step(event), event])
             return
         self._tell([event])
+        if isinstance(event, Mark):  # its note took a while: the moment is past, and nothing follows from it
+            return
         late = self._deferral.tick(event.t)
         consequences = [*late, *self._deferral.pass_on(self._tracker.step(weighted(event, self._weights)))]
         self._tell(consequences)

@@ -33,7 +33,7 @@ from companion.events import (
 )
 from companion.pipeline.inputs import FULL_SPEED
 from companion.pipeline.spine import Sink, Spine
-from companion.pipeline.understanding import Conversation
+from companion.pipeline.understanding import Conversation, OnlyWords
 from companion.plain import whole
 
 WORDS_A_SECOND = 2.7
@@ -170,8 +170,11 @@ class TranscriptCall:
     def resume(self) -> None:
         self._inbox.put(Resumed())
 
-    def mark(self, note: str = "") -> None:
-        self._inbox.put(Mark(note=note))
+    def now(self) -> float:
+        return self._now
+
+    def mark(self, note: str = "", t: float | None = None) -> None:
+        self._inbox.put(Mark(t=self._now if t is None else t, note=note))
 
     def close_prompt(self, prompt_id: int, outcome: Literal["used", "dismissed"]) -> None:
         self._inbox.put(PromptClosed(id=prompt_id, outcome=outcome))
@@ -226,6 +229,7 @@ class TranscriptCall:
 
     def _events(self, conversation: Conversation) -> Iterator[Event]:
         """What would be heard, in the order of its times; each turn is read when it has ended."""
+        only_words = OnlyWords()
         moments: list[tuple[float, int, Turn]] = []
         for turn in self._turns:
             moments += [(turn.t0, 2, turn), (turn.t1, 0, turn), (turn.t1, 1, turn)]
@@ -235,6 +239,7 @@ class TranscriptCall:
             elif kind == 0:
                 yield SpeechEnded(t=t, speaker=turn.speaker, t1=t)
             elif turn.text:
+                yield from (replace(news, t=t) for news in only_words.news(conversation, self._started.language))
                 understood = conversation.read(
                     turn.speaker, turn.text, turn.t0, turn.t1, self._started.language, whole=True
                 )
@@ -285,4 +290,4 @@ class TranscriptCall:
                 return
             if isinstance(event, Paused | Resumed):
                 self._paused = isinstance(event, Paused)
-            spine.take(replace(event, t=self._now))
+            spine.take(event if isinstance(event, Mark) else replace(event, t=self._now))

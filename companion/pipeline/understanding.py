@@ -20,7 +20,7 @@ from companion.affect.reading import Reading, TextModel
 from companion.affect.voice import VoiceBaseline, VoiceFeatures, measure
 from companion.config import Settings
 from companion.errors import CompanionError
-from companion.events import SPEAKERS, Speaker, Utterance, Voice, Word
+from companion.events import SPEAKERS, Health, Speaker, Utterance, Voice, Word
 from companion.speech.ear import Speech
 from companion.speech.guard import Evidence, junk_reason
 from companion.speech.languages import SideLanguage
@@ -85,6 +85,10 @@ class Conversation:
         self._turns: deque[_Turn] = deque(maxlen=context_turns + 1)
         self._last_read: tuple[tuple[Turn, ...], Reading] = ((), Reading())
 
+    def understands(self, language: str) -> bool:
+        """Whether feelings are read from this language."""
+        return self._model.understands(language)
+
     def foresee(self, speaker: Speaker, text: str, t0: float, t1: float, language: str) -> None:
         """Read ahead what may be said next, so that ``read`` will know it at once; nothing is remembered as said."""
         if self._model.understands(language):
@@ -121,6 +125,21 @@ class Conversation:
         if said != self._last_read[0]:
             self._last_read = (said, self._model.read(current, context))
         return self._last_read[1]
+
+
+class OnlyWords:
+    """Tells, once in a session, that there is speech from which no feelings are read."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def news(self, mind: Conversation | Understanding, language: str) -> list[Health]:
+        """What is to be told before an utterance in ``language``."""
+        if self._told or mind.understands(language):
+            return []
+        self._told = True
+        message = "Feelings are read from English only; this is just transcribed."
+        return [Health(part="affect", state="degraded", message=message)]
 
 
 class Understanding:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from companion.events import Event, Health, Partial, Speaker
 from companion.pipeline.pace import Effort, Pace
-from companion.pipeline.understanding import Understanding
+from companion.pipeline.understanding import OnlyWords, Understanding
 from companion.speech.agreement import Agreement
 from companion.speech.ear import Speech
 
@@ -61,7 +61,7 @@ class Worker:
         self._stopping = False
         self._busy = False
         self._pace = Pace(has_smaller=False)
-        self._foreign_told = False
+        self._only_words = OnlyWords()
         self._partial_cost = 0.3
         self._partial_done = 0.0
         self._thread = threading.Thread(target=partial(self._guarded, self._run), name="inference", daemon=True)
@@ -199,10 +199,8 @@ class Worker:
             self._agreements.pop(speech.speaker, None)
         utterance = understanding.hear(speech)
         if utterance is not None:
-            if not understanding.understands(utterance.language) and not self._foreign_told:
-                self._foreign_told = True
-                message = "Feelings are read from English only; this is just transcribed."
-                self._deliver(Health(part="affect", state="degraded", message=message))
+            for news in self._only_words.news(understanding, utterance.language):
+                self._deliver(news)
             self._deliver(utterance)
         self._keep_pace(understanding, time.monotonic() - max(since, self._ready))
 

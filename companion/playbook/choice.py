@@ -14,8 +14,8 @@ from companion.playbook.notes import Notes
 from companion.playbook.scene import FEELINGS, RECENT_S, Scene
 
 LONG_HEAT_S = 100.0
-"""Heat that lasts this long calls for a restart, then a break, rather than one more sentence. Both sooner, after two attempts or as
-soon as both sides are reactive, made 8 to 11 in 100 moves wrong that were right (``bench/coach_oracle.py``)."""
+"""Heat that lasts this long calls for a restart, then a break, rather than one more sentence. Both sooner, after two
+attempts or as soon as both sides are reactive, made 8 to 11 in 100 right moves wrong (``bench/coach_oracle.py``)."""
 LONG_BREAKING_S = 45.0
 """A talk that is breaking for this long calls for a graceful exit."""
 BOTH_S = 40.0

@@ -39,6 +39,22 @@ def save(path: Path, answers: Mapping[str, str]) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as out:
-            json.dump({k: v for k, v in answers.items() if v}, out, ensure_ascii=False, indent=1)
+            json.dump({k: answers[k] for k in QUESTIONS if answers.get(k)}, out, ensure_ascii=False, indent=1)
     except OSError as error:
         raise CompanionError(f"{path} cannot be written ({error.strerror}).", "Check its permissions.") from error
+
+
+def use_up(path: Path, last: Path, taken: Mapping[str, str]) -> None:
+    """Move the answers that a call has taken in to ``last`` (mode 0600); what was written since stays for the next.
+
+    Raises ``CompanionError`` when that fails.
+    """
+    if load(path) != taken:
+        return
+    try:
+        path.chmod(0o600)
+        path.replace(last)
+    except OSError as error:
+        raise CompanionError(
+            f"{path} cannot be moved aside ({error.strerror}), and would count again.", "Run: companion prep --clear"
+        ) from error

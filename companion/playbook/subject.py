@@ -1,7 +1,7 @@
 """What the call is about and whom it is with, where that can be said aloud without risk; else nothing.
 
 A wrong name or a garbled subject in a suggested sentence is worse than a general one, so both are used only when they
-were heard several times, from more than one place.
+were heard several times, or from more than one place: a name in the user's note counts once they have spoken to it.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ from collections import Counter, deque
 
 from companion.events import Speaker
 
+_CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+_FIRST_NAME = f"{_CAPITAL}[a-zß-öø-ÿ]{{1,14}}(?:-{_CAPITAL}[a-zß-öø-ÿ]{{1,14}})?"
 GREETED = re.compile(
-    r"\b(?i:hi|hello|hey|morning|afternoon|evening|thanks|thank you|sorry|listen|look),? ([A-Z][a-z]{2,11})\b"
+    rf"\b(?i:hi|hello|hey|morning|afternoon|evening|thanks|thank you|sorry|listen|look),? ({_FIRST_NAME})\b"
 )
 NAMED = 2
-"""A name that was only heard must have been spoken to by the user this often."""
+"""A name that was only heard must have been spoken to by the user this often; one from their own note, once."""
+SHORTEST = 3
+"""A name that was only heard has at least so many letters: "Look, We ..."."""
 HEADED = re.compile(
     r"\b(?:the|this|that|your|our) ([a-z]{4,14})(?=\s*(?:[.,;:?!]|$)|\s(?:is|was|are|were|and|or|but|that|which|we|you|"
     r"i|for|in|on|to|at|with|has|had|will|would|can|by|from|as|if|when|because|so)\b)",
@@ -32,8 +36,22 @@ _NO_SUBJECT = frozenset(
     "guys boss client customer talk conversation situation idea place start beginning middle bottom best worst most "
     "fault blame mistake lawyer court mess insult lies joke anger attitude tone".split()
 )
-_NO_FIRST_NAME = frozenset("the my our an dr mr mrs ms prof sir madam".split())
-_NO_NAME = frozenset("There Everyone Everybody All Again Both Well Yes This That Team Folks Guys You".split())
+_NO_NAME = frozenset(
+    "there everyone everybody all again both well yes this that team folks guys you "
+    # titles, and whose
+    "dr mr mrs ms miss mister prof professor doctor sir madam the my our your his her their an some somebody someone "
+    # what somebody does, or is to the user
+    "landlord landlady tenant neighbour neighbor owner buyer seller agent broker dealer boss head chief lead leader "
+    "director manager supervisor president chair chairman chairwoman ceo cfo cto coo hr procurement purchasing sales "
+    "marketing finance accounting legal compliance support service planning planner events office department "
+    "committee board council client customer supplier vendor contractor partner investor lawyer attorney solicitor "
+    "accountant consultant advisor adviser teacher principal nurse colleague coworker assistant secretary caller "
+    "husband wife mother father mum mom dad brother sister son daughter uncle aunt cousin grandma grandpa "
+    # companies
+    "company firm agency bank insurance government city school university hospital gmbh ag kg inc ltd llc llp plc corp "
+    "corporation co sa bv group holding holdings solutions systems partners consulting technologies industries "
+    "international limited bros brothers logistics".split()
+)
 
 
 class Subjects:
@@ -49,7 +67,8 @@ class Subjects:
         nouns = frozenset(n.lower() for n in HEADED.findall(text)) - _NO_SUBJECT
         self._turns.append((speaker, nouns))
         if speaker == "me":
-            self._greeted.update(n for n in GREETED.findall(text) if n not in _NO_NAME)
+            found = (n for n in GREETED.findall(text) if n.lower() not in _NO_NAME)
+            self._greeted.update(n for n in found if len(n) >= SHORTEST or n == self._given)
 
     def slots(self) -> dict[str, str]:
         """``name`` and ``subject``, those that are safe."""
@@ -57,13 +76,11 @@ class Subjects:
         return {key: value for key, value in found.items() if value}
 
     def _name(self) -> str:
-        if self._given:
-            return self._given
         # two people on the other side: it is not known who is speaking
         if len(self._greeted) != 1:
             return ""
         name, times = next(iter(self._greeted.items()))
-        return name if times >= NAMED else ""
+        return name if times >= NAMED or name == self._given else ""
 
     def _subject(self) -> str:
         by_side: dict[Speaker, Counter[str]] = {"me": Counter(), "them": Counter()}
@@ -75,9 +92,23 @@ class Subjects:
 
 
 def given_name(who: str) -> str:
-    """The first name in the user's own note of whom they talk to, if there is exactly one person in it."""
-    if re.search(r"\b(and|with)\b|&|/|;", who):
+    """The first name in the user's own note of whom they talk to, if there is exactly one person in it.
+
+    The note must begin with it, and only further names may follow before a comma or bracket: "Renate Lindach (events)".
+    Of "Head of purchasing", "Her boss" and "Acme GmbH" none is taken.
+    """
+    if re.search(r"\b(and|with|or)\b|[&/;+]", who):
         return ""
-    found = re.match(r"\s*([A-Z][a-zà-ÿ-]{1,14})\b(?!['’])", who)
-    name = found.group(1) if found else ""
-    return "" if name.lower() in _NO_FIRST_NAME else name
+    parts = [part.split() for part in re.split(r"[,()\[\]:]|\s[-–—]\s", who.rstrip(". "))]
+    if not _is_name(parts[0]) or any(_is_name(part) for part in parts[1:]):
+        return ""
+    return parts[0][0]
+
+
+def _is_name(words: list[str]) -> bool:
+    """Whether words may be somebody's name: a first name, and only names after it."""
+    if not words or not re.fullmatch(_FIRST_NAME, words[0]):
+        return False
+    if any(word.rstrip(".").lower() in _NO_NAME for word in words):
+        return False
+    return all(re.fullmatch(rf"{_CAPITAL}[\w'’-]*\.?", word) for word in words[1:])

@@ -21,7 +21,7 @@ from companion.events import SPEAKERS, Escalation, Event, Level, Mark, Prompt, R
 from companion.plain import clean, clock
 from companion.review.debrief import ASKED, LIMITS, NEXT, evidence
 from companion.review.summary import Side, Summary, summarise
-from companion.review.text import VERDICTS
+from companion.review.text import PREPARED, VERDICTS, prepared
 from companion.review.trends import Trend, told
 from companion.terms import seen_in
 
@@ -73,6 +73,8 @@ def render(events: tuple[Event, ...], title: str, trends: Sequence[Trend] = ()) 
             for (key, question), facts in zip(ASKED.items(), evidence(summary), strict=True)
         ],
         next=summary.answers.get(NEXT, ""),
+        prepared=prepared(summary),
+        prepared_title=PREPARED,
         limits=LIMITS,
         names=[level.name.lower() for level in Level],
         width=WIDTH,

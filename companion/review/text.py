@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from companion.events import Level
 from companion.plain import clean, clock
@@ -25,8 +25,10 @@ def told(summary: Summary, title: str, found: Sequence[Trend] = (), *, width: in
     yield from timeline(summary, width)
     yield ""
     yield _levels(summary)
-    for question, answer in summary.prep.items():
-        yield f"Before the call, {question}: {clean(answer)}"
+    if summary.prep:
+        yield f"\n{PREPARED}"
+        for asked, answer in prepared(summary):
+            yield f"  {asked}: {answer}"
     if summary.moments:
         yield "\nWhere it heated up"
         for moment in summary.moments:
@@ -43,6 +45,25 @@ def told(summary: Summary, title: str, found: Sequence[Trend] = (), *, width: in
             yield f"  {line}"
     yield from _debrief(summary)
     yield f"\n{LIMITS}"
+
+
+PREPARED = "What you wrote before the call"
+PREP_ASKED: Mapping[str, str] = {
+    "who": "Whom you would talk to",
+    "stake": "What was at stake for you",
+    "history": "What had happened before",
+    "pressures": "What might press on them",
+    "success": "A success for everyone",
+    "limit": "Your limit",
+    "words": "Words that set you off",
+    "try": "The one thing to try",
+}
+"""The questions of ``companion prep`` by their ids, shortly."""
+
+
+def prepared(summary: Summary) -> list[tuple[str, str]]:
+    """What the user wrote before the call: what was asked, in words, and the answer."""
+    return [(PREP_ASKED.get(name, clean(name)), clean(answer)) for name, answer in summary.prep.items()]
 
 
 VERDICTS = {"right": "right", "wrong": "a false alarm", "unsure": "not sure", "missed": "it should have spoken"}

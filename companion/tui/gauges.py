@@ -10,6 +10,8 @@ from rich.style import Style
 from rich.text import Text
 
 from companion.plain import clean
+from companion.tui.layout import NARROW_COLUMNS
+from companion.tui.paint import SIDEBAR
 from companion.tui.palette import Palette
 from companion.tui.state import WINDOW_S, LiveState
 
@@ -17,6 +19,7 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _FLOOR_DBFS = -60.0
 FAST, SLOW = 1.15, 0.87
 """The user's pace against their usual, from which it is called faster or slower."""
+_USUAL = "as usual"
 KEYS: tuple[tuple[str, str], ...] = (
     ("space", "pause"), ("m", "mark"), ("?", "help"), ("q", "end"), ("+-", "sensitivity"), ("n", "suggest"),
     ("b", "breathe"), ("t", "hide words"), ("^p", "all"),
@@ -81,11 +84,7 @@ def meters(state: LiveState, palette: Palette, width: int, alarms: Mapping[float
             told.truncate(width, overflow="ellipsis")
             return told
         parts.append((trouble, palette.levels[1]))
-    me, them = state.talked
-    if me + them > 5:
-        parts.append((f"you talk {me / (me + them):.0%}", palette.dim))
-    if state.pace is not None:
-        parts.append((f"your pace: {_pace(state.pace)}", palette.dim))
+    parts += [(words, palette.dim) for words in _manner(state, width)]
     parts.append((sensitivity(state.sensitivity, alarms), palette.dim))
     for words, colour in parts:
         if out.cell_len + 3 + len(words) <= width:
@@ -93,8 +92,21 @@ def meters(state: LiveState, palette: Palette, width: int, alarms: Mapping[float
     return out
 
 
+def _manner(state: LiveState, width: int) -> list[str]:
+    """The share of talk and the pace; in a sidebar a pace that is not as usual takes the place of the share."""
+    me, them = state.talked
+    share = [f"you talk {me / (me + them):.0%}"] if me + them > 5 else []
+    if state.pace is None:
+        return share
+    told = _pace(state.pace)
+    if width >= NARROW_COLUMNS:
+        return [*share, f"your pace: {told}"]
+    pace = f"pace: {told}"
+    return [pace] if width < SIDEBAR and told != _USUAL else [*share, pace]
+
+
 def _pace(pace: float) -> str:
-    return "faster" if pace >= FAST else "slower" if pace <= SLOW else "as usual"
+    return "faster" if pace >= FAST else "slower" if pace <= SLOW else _USUAL
 
 
 def sensitivity(value: float, alarms: Mapping[float, float] | None = None) -> str:
@@ -137,10 +149,11 @@ def an_hour(alarms: float) -> str:
     return f"about {whole} alarm{'s' if whole > 1 else ''} an hour"
 
 
-def keys(palette: Palette, width: int, *, prompt: bool, pressed: str = "") -> Text:
+def keys(palette: Palette, width: int, *, prompt: bool, paused: bool = False, pressed: str = "") -> Text:
     """The footer: as many keys as there is room for, the most needed first; the one just ``pressed`` lights up."""
     out = Text(no_wrap=True)
-    for key, what in PROMPT_KEYS if prompt else KEYS:
+    for key, running in PROMPT_KEYS if prompt else KEYS:
+        what = "listen" if paused and key == "space" else running
         if out.cell_len + len(key) + len(what) + 3 > width:
             break
         lit = Style(reverse=pressed == key or (key == "+-" and pressed in ("+", "-")))

@@ -22,14 +22,14 @@ class KeysLine(Region):
     def __init__(self, palette: Palette, *, id: str) -> None:  # noqa: A002  # Textual's name
         super().__init__(id=id)
         self._palette = palette
-        self._prompt = False
+        self._prompt = self._paused = False
         self._width = 80
         self._lit = self._told = ""
         self._until: Timer | None = None
 
-    def offer(self, palette: Palette, width: int, *, prompt: bool) -> None:
+    def offer(self, palette: Palette, width: int, *, prompt: bool, paused: bool) -> None:
         """Show the keys, those of a ``prompt`` first where there is one."""
-        self._palette, self._width, self._prompt = palette, width, prompt
+        self._palette, self._width, self._prompt, self._paused = palette, width, prompt, paused
         self._draw()
 
     def light(self, key: str) -> None:
@@ -56,4 +56,5 @@ class KeysLine(Region):
         if self._told:
             self.show(Text(f" {self._told}", Style(color=self._palette.text, bold=True), no_wrap=True))
         else:
-            self.show(keys(self._palette, self._width, prompt=self._prompt, pressed=self._lit))
+            offered = keys(self._palette, self._width, prompt=self._prompt, paused=self._paused, pressed=self._lit)
+            self.show(offered)

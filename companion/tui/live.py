@@ -93,6 +93,8 @@ class LiveApp(App[str]):
         self._breathing: Timer | None = None
         self._private = not settings.screen.transcript
         self._marking = False
+        self._marked_t = 0.0
+        self._asked_sensitivity: float | None = None
         self._ending = False
         self._over = False
 
@@ -232,7 +234,7 @@ class LiveApp(App[str]):
         if self._layout.name != "strip":
             self._draw_timeline(max(10, width - 2))
             self._region("meters").show(gauges.meters(state, palette, width, self._alarms))
-        self._keys.offer(palette, width, prompt=state.prompt is not None)
+        self._keys.offer(palette, width, prompt=state.prompt is not None, paused=state.paused)
 
     def _draw_timeline(self, width: int) -> None:
         """Only when something came to it, or time has moved on by a column: levels come ten times a second."""
@@ -312,7 +314,8 @@ class LiveApp(App[str]):
             self._session.another()
 
     def action_mark(self) -> None:
-        """Open the line for a note."""
+        """Open the line for a note; what is marked is the moment before it is written."""
+        self._marked_t = self._session.now()
         note = self._base.query_one("#note", Input)
         note.disabled = False
         note.add_class("open")
@@ -323,7 +326,7 @@ class LiveApp(App[str]):
     def _marked(self, event: Input.Submitted) -> None:
         self._heard("m")
         self._marking = True
-        self._session.mark(event.value.strip())
+        self._session.mark(event.value.strip(), self._marked_t)
         self._close_note()
 
     def on_key(self, event: events.Key) -> None:
@@ -341,7 +344,9 @@ class LiveApp(App[str]):
     def action_sensitivity(self, direction: int) -> None:
         """Speak up sooner, or later, and say what that means."""
         self._heard("+" if direction > 0 else "-")
-        value = min(1.0, max(-1.0, self.state.sensitivity + direction * STEP))
+        # presses may follow each other faster than the session answers
+        before = self.state.sensitivity if self._asked_sensitivity is None else self._asked_sensitivity
+        value = self._asked_sensitivity = min(1.0, max(-1.0, before + direction * STEP))
         self._session.set_sensitivity(value)
         self._keys.tell(gauges.changed(value, STEP, self._alarms, self.size.width))
 

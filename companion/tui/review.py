@@ -19,6 +19,7 @@ from companion.events import Answered, Event, Labelled, Speaker, Utterance
 from companion.pipeline.past import earlier_figures
 from companion.plain import clock, numbered
 from companion.review.debrief import evidence, next_ideas
+from companion.review.text import prepared
 from companion.review.trends import figures, trends
 from companion.sessions import edits, forgetting
 from companion.sessions.journal import Journal, SessionRecord
@@ -247,7 +248,8 @@ class ReviewApp(App[int]):
                 edits.add(self._journal, self.record.info.id, Answered(at=self._since(), question=question, text=text))
             self._again()
 
-        self.push_screen(Debrief(evidence(summary), summary.answers, next_ideas(summary)), answered)
+        sheet = Debrief(evidence(summary), summary.answers, next_ideas(summary), prepared(summary))
+        self.push_screen(sheet, answered)
 
     def action_numbers(self) -> None:
         """What worked, in numbers, against the user's own earlier calls."""

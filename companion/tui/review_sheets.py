@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from companion.plain import clean
 from companion.review.debrief import ASKED, NEXT, NEXT_ASKED
+from companion.review.text import PREPARED
 
 HELP = """\
 ↑ ↓ ← →  line by line, along the call
@@ -65,7 +66,10 @@ class Ask(ModalScreen[str | None]):
 
 
 class Debrief(ModalScreen[dict[str, str]]):
-    """The four questions with their evidence, and one thing to try next time; gives the answers that changed."""
+    """The four questions with their evidence, and one thing to try next time; gives the answers that changed.
+
+    ``prepared``: what the user wrote before the call, with what was asked.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "done", "keep and go back"),
@@ -73,8 +77,15 @@ class Debrief(ModalScreen[dict[str, str]]):
         Binding("ctrl+n", "idea", "another idea"),
     ]
 
-    def __init__(self, evidence: Sequence[Sequence[str]], answers: Mapping[str, str], ideas: Sequence[str]) -> None:
+    def __init__(
+        self,
+        evidence: Sequence[Sequence[str]],
+        answers: Mapping[str, str],
+        ideas: Sequence[str],
+        prepared: Sequence[tuple[str, str]] = (),
+    ) -> None:
         super().__init__()
+        self._prepared = prepared
         self._evidence = evidence
         self._answers = answers
         self._ideas = ideas
@@ -82,6 +93,10 @@ class Debrief(ModalScreen[dict[str, str]]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="debrief", classes="page", can_focus=False):
+            if self._prepared:
+                told = "\n".join(f"· {asked}: {answer}" for asked, answer in self._prepared)
+                yield Static(Text(PREPARED), classes="question")
+                yield Static(Text(told), id="prepared", classes="evidence")
             yield Static(Text("Four questions for you. Your answers stay on this machine."), classes="hint")
             for (key, question), facts in zip(ASKED.items(), self._evidence, strict=True):
                 yield Static(Text(question), classes="question")

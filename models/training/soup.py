@@ -1,6 +1,6 @@
 """The mean of several trained weights of one reader: often better than each (a "soup": Wortsman et al. 2022).
 
-    python soup.py --out soup.pt before.pt after.pt
+python soup.py --out soup.pt before.pt after.pt
 """
 
 from __future__ import annotations

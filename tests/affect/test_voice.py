@@ -59,6 +59,16 @@ def test_too_little_sound_tells_nothing() -> None:
     assert measure(voice(seconds=0.2)) is None
 
 
+@pytest.mark.parametrize(
+    "sound",
+    [np.zeros(RATE), np.full(RATE, 0.3), 1e-10 * np.random.default_rng(2).normal(size=RATE),
+     np.append(voice(), np.nan), np.append(voice(), np.inf)],
+    ids=["digital silence", "a constant", "next to nothing", "not a number", "infinite"],
+)  # fmt: skip
+def test_what_is_no_sound_tells_nothing_either(sound: np.ndarray) -> None:
+    assert measure(sound.astype(np.float32), "some twenty letters or so") is None
+
+
 def test_silence_tells_no_pitch() -> None:
     features = measure(np.random.default_rng(1).normal(0, 1e-4, RATE).astype(np.float32))
     assert features is None or features.pitch is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from companion import config, locations
 from companion.commands.config import config as command
 from companion.errors import UsageError
+from companion.playbook import book
 
 
 def own(text: str) -> Path:
@@ -72,6 +74,33 @@ def test_mistakes_are_named(text: str, needles: list[str]) -> None:
         config.load()
     assert all(needle in str(caught.value) for needle in needles), str(caught.value)
     assert caught.value.exit_code == 2
+
+
+ADDED = '[moves.ask_for_time]\nheadline = "Ask for time"\nwhy = "It helps."\nsay = ["May I sleep on it?"]\n'
+
+
+def test_moves_of_the_users_own_playbook_may_be_offered_less(tmp_path: Path) -> None:
+    playbook = tmp_path / "moves.toml"
+    playbook.write_text(f"\ufeff{ADDED}", encoding="utf-8")
+    own(f'[coach]\nplaybook = "{playbook.as_posix()}"\nless = ["restart", "ask_for_time"]\n')
+    assert config.load().coach.less == ("restart", "ask_for_time")
+    own(f'[coach]\nplaybook = "{playbook.as_posix()}"\nless = ["ask_for_tiem"]\n')
+    with pytest.raises(UsageError, match='Did you mean "ask_for_time"'):
+        config.load()
+    own('[coach]\nless = ["ask_for_time"]\n')
+    with pytest.raises(UsageError, match=r'"coach\.less" names "ask_for_time"'):
+        config.load()
+
+
+@pytest.mark.parametrize("text", [None, "[moves", "moves = 3\n"])
+def test_a_playbook_that_cannot_be_read_is_told_where_it_is_used(tmp_path: Path, text: str | None) -> None:
+    playbook = tmp_path / "moves.toml"
+    if text is not None:
+        playbook.write_text(text, encoding="utf-8")
+    own(f'[coach]\nplaybook = "{playbook.as_posix()}"\nless = ["ask_for_time"]\n')
+    assert config.load().coach.less == ("ask_for_time",)
+    with pytest.raises(UsageError, match=re.escape(str(playbook))):
+        book.load(config.load().coach.playbook)
 
 
 def test_a_byte_order_mark_is_no_mistake() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from companion.config import EscalationSettings
 from companion.escalation import belief, ladder
 from companion.escalation.tracker import EscalationTracker
-from companion.events import Driver, Escalation, Event, SensitivityChanged, Temperature, Utterance, Voice
+from companion.events import Driver, Escalation, Event, SensitivityChanged, SideLevel, Temperature, Utterance, Voice
 
 CALM, TENSE, HEATED, BREAKING = (
     (0.9, 0.08, 0.015, 0.005), (0.15, 0.7, 0.13, 0.02), (0.03, 0.15, 0.75, 0.07), (0.01, 0.04, 0.15, 0.8),
@@ -68,6 +68,42 @@ def test_every_change_says_why_with_the_words() -> None:
     assert any("“you never listen to us”" in reason and "may be anger" in reason for reason in up[-1].reasons)
 
 
+def quarrel(first: int, turns: int) -> list[Utterance]:
+    return [said(first + n, HEATED, text="this is a disgrace", emotions={"anger": 0.9}) for n in range(turns)]
+
+
+def less_sharp(first: int) -> list[Utterance]:
+    """Two turns that bring the level down, though they are not calm."""
+    return [said(first + n, TENSE, text="you people are useless", emotions={"anger": 0.7}) for n in range(2)]
+
+
+def why_it_came_down(talk: list[Utterance]) -> tuple[str, ...]:
+    """The reasons of the last step, which was one down."""
+    tracker = EscalationTracker(EscalationSettings())
+    steps = [e for u in talk for e in tracker.step(u) if isinstance(e, Escalation)]
+    assert steps[-1].level < steps[-1].previous
+    return steps[-1].reasons
+
+
+def test_what_came_down_is_explained_by_the_newest_calm_turn_though_a_sharp_one_may_be_the_last() -> None:
+    calm = said(5, HEATED, "me", "let us look at it together")
+    why = why_it_came_down([*quarrel(0, 5), calm, *less_sharp(6)])
+    assert why == ("calmer turns, the last “let us look at it together”",)
+
+
+def test_neither_a_sharp_turn_nor_what_was_before_the_quarrel_is_quoted_as_calmer() -> None:
+    before = said(0, CALM, text="good morning to you all")
+    assert why_it_came_down([before, *quarrel(1, 3), *less_sharp(4)]) == ("less sharp, all in all, than before",)
+
+
+def test_a_short_quiet_is_told_as_such() -> None:
+    tracker = EscalationTracker(EscalationSettings(half_life_s=1.0))
+    for utterance in quarrel(0, 3):
+        tracker.step(utterance)
+    down = [e for s in range(11, 20) for e in tracker.tick(float(s)) if isinstance(e, Escalation)]
+    assert down[0].reasons == ("6 s of quiet",)
+
+
 def test_a_pressed_voice_tips_the_balance_and_is_named() -> None:
     def top(voice: Voice | None) -> float:
         tracker = EscalationTracker(EscalationSettings())
@@ -97,13 +133,16 @@ def test_more_sensitive_is_never_later() -> None:
     assert firsts == sorted(firsts, reverse=True)
 
 
-def test_a_change_of_sensitivity_counts_at_once() -> None:
+def test_a_change_of_sensitivity_counts_at_once_and_is_the_reason() -> None:
     tracker = EscalationTracker(EscalationSettings(sensitivity=-1.0))
-    for n, reading in enumerate([TENSE, HEATED, HEATED]):
+    for n, reading in enumerate([CALM, TENSE, HEATED]):
         tracker.step(said(n, reading))
-    before = tracker.level
-    tracker.step(SensitivityChanged(t=13.0, value=1.0))
-    assert tracker.level >= before
+    assert tracker.level == 1
+    for value, level, reason in ((1.0, 2, "you asked for more alarms"), (-1.0, 1, "you asked for fewer alarms")):
+        changed = tracker.step(SensitivityChanged(t=13.0, value=value))
+        assert tracker.level == level
+        assert [e.level for e in changed if isinstance(e, Escalation)] == [level]
+        assert {e.reasons for e in changed if isinstance(e, Escalation | SideLevel)} == {(reason,)}
 
 
 readings = st.lists(st.lists(st.floats(0.01, 1), min_size=4, max_size=4), min_size=1, max_size=40)

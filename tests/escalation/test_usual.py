@@ -1,17 +1,20 @@
-"""Who always swears is not escalating; a real change is never hidden."""
+"""Who is always blunt is not escalating; a real change is never hidden."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.escalation import usual
 from companion.escalation.usual import Usual
 from companion.events import Driver, Escalation, Temperature, Utterance
-from tests.escalation.said import BREAKING, CALM, HEATED, heard, levels, utterance
+from tests.escalation.said import BREAKING, CALM, HEATED, heard, utterance
 
 BLUNT = (0.30, 0.50, 0.18, 0.02)
-"""What the reader makes of somebody who swears at things, not at people."""
+"""What the reader makes of somebody who is blunt."""
+HARSH, BESIDE_IT = (0.05, 0.30, 0.55, 0.10), (0.50, 0.40, 0.09, 0.01)
+"""What it makes of somebody who is harsh, and of the calm answers to that."""
 
 
 def learnt(heats: list[float], *, heated: bool = False) -> Usual:
@@ -21,13 +24,16 @@ def learnt(heats: list[float], *, heated: bool = False) -> Usual:
     return found
 
 
-def blunt(turns: int, heat: float = 0.55, start: int = 0) -> list[Utterance]:
+Levels = tuple[float, ...]
+
+
+def blunt(turns: int, heat: float = 0.55, theirs: Levels = BLUNT, mine: Levels = CALM) -> list[Utterance]:
     """A side that is always as sharp, and one that never is."""
     out = []
-    for n in range(start, start + turns):
+    for n in range(turns):
         t = 12.0 * n
-        out.append(utterance(t, t + 6, "them", BLUNT, emotions={"anger": heat}))
-        out.append(utterance(t + 6.5, t + 11, "me", CALM))
+        out.append(utterance(t, t + 6, "them", theirs, emotions={"anger": heat}))
+        out.append(utterance(t + 6.5, t + 11, "me", mine))
     return out
 
 
@@ -62,11 +68,25 @@ def test_the_discount_is_bounded_and_the_usual_too(heats: list[float], heat: flo
     assert 1 - usual.DISCOUNT <= usual.discount(found, heat) <= 1
 
 
-def test_somebody_who_always_swears_does_not_raise_the_level_for_long() -> None:
-    events = heard(blunt(40))
-    scores = [e.score for e in events if isinstance(e, Temperature)]
-    assert max(scores[60:]) < max(scores[:20])
-    assert all(level < 2 for level in levels(events))
+def heated(talk: list[Utterance]) -> list[float]:
+    """The seconds of the turns after which the talk is heated."""
+    return [e.t for e in heard(talk) if isinstance(e, Temperature) and e.level >= 2]
+
+
+def test_somebody_who_is_blunt_is_no_alarm() -> None:
+    assert heated(blunt(40)) == []
+
+
+def test_somebody_who_is_always_as_harsh_is_an_alarm_only_until_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = blunt(40, theirs=HARSH, mine=BESIDE_IT)
+    assert 0 < max(heated(talk)) < 240
+    monkeypatch.setattr(usual, "DISCOUNT", 0.0)
+    assert max(heated(talk)) > 460
+
+
+def test_open_anger_counts_however_usual() -> None:
+    always = learnt([0.8] * 80)
+    assert usual.discount(always, 0.8) > 0.85
 
 
 def test_and_is_still_noticed_when_it_turns_against_people() -> None:

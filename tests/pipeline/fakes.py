@@ -76,6 +76,13 @@ class CountingUnderstanding:
         )  # fmt: skip
 
 
+class GermanSpoken(CountingUnderstanding):
+    """Hears words of a language that it doesn't understand."""
+
+    def understands(self, language: str) -> bool:
+        return False
+
+
 def blocks(me: Sequence[tuple[float, bool]], them: Sequence[tuple[float, bool]]) -> Iterator[Block]:
     """Stereo blocks of 32 ms from (seconds, loud) parts for each side."""
     sides: dict[Speaker, np.ndarray] = {}

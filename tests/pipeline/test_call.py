@@ -30,7 +30,7 @@ from companion.pipeline.call import Call
 from companion.pipeline.inputs import FULL_SPEED, FileInput
 from companion.speech.ear import Ear, Speech
 from companion.speech.endpoint import Endpointer
-from tests.pipeline.fakes import CountingUnderstanding, LoudnessVad, blocks
+from tests.pipeline.fakes import CountingUnderstanding, GermanSpoken, LoudnessVad, blocks
 
 TALK = (
     [(1.0, False), (2.0, True), (4.0, False), (1.5, True), (1.5, False)],
@@ -73,6 +73,15 @@ def test_at_full_speed_everything_said_comes_out_in_order() -> None:
     assert out[-1] == SessionEnded(t=out[-1].t, at=out[-1].at, reason="finished")
     assert sum(isinstance(e, SpeechStarted) for e in out) == sum(isinstance(e, SpeechEnded) for e in out) == 3
     assert [e.t for e in out] == sorted(e.t for e in out)
+
+
+@pytest.mark.parametrize("mind", [GermanSpoken(), CountingUnderstanding()])
+def test_at_full_speed_it_is_told_once_that_feelings_are_not_read_from_a_language(mind: CountingUnderstanding) -> None:
+    out: list[Event] = []
+    make(out.append, clock=ManualClock(), understanding=mind).run()
+    told = [e for e in out if isinstance(e, Health)]
+    assert [e.part for e in told] == ([] if mind.understands("en") else ["affect"])
+    assert spans(out) == SAID
 
 
 def test_live_it_is_the_same_with_meters_and_partials_besides() -> None:

@@ -11,7 +11,7 @@ import pytest
 from companion.clock import ManualClock
 from companion.config import Settings
 from companion.errors import UsageError
-from companion.events import Escalation, Event, Prompt, SessionEnded, SessionStarted, Speaker, Utterance
+from companion.events import Escalation, Event, Health, Prompt, SessionEnded, SessionStarted, Speaker, Utterance
 from companion.pipeline.spine import Spine, refold
 from companion.pipeline.transcript import TranscriptCall, Turn, read_transcript
 from companion.pipeline.understanding import Conversation
@@ -111,10 +111,11 @@ def test_a_file_without_turns_or_without_text_is_a_plain_sentence(tmp_path: Path
         read_transcript(binary)
 
 
-def call(turns: list[Turn], sink, **more) -> TranscriptCall:
+def call(turns: list[Turn], sink, language: str = "en", **more) -> TranscriptCall:
     settings = Settings()
     return TranscriptCall(
-        turns, lambda: Conversation(KeywordModel(), 5), started=SessionStarted(source="x", started_unix=0.0),
+        turns, lambda: Conversation(KeywordModel(), 5),
+        started=SessionStarted(source="x", started_unix=0.0, language=language),
         spine=lambda sinks, at: Spine(settings, sinks, at), sinks=[sink], clock=ManualClock(), **more,
     )  # fmt: skip
 
@@ -134,6 +135,14 @@ def test_a_quarrel_is_noticed_and_answered() -> None:
     assert [e.text for e in out if isinstance(e, Utterance)] == [t.text for t in quarrel()]
     assert max(e.level for e in out if isinstance(e, Escalation)) >= 2
     assert [e.move for e in out if isinstance(e, Prompt)][:1] == ["acknowledge"]
+
+
+def test_of_a_language_that_is_not_read_the_words_are_left_and_that_is_told_once() -> None:
+    out: list[Event] = []
+    call(quarrel(), out.append, "de").run()
+    assert [(e.part, e.t) for e in out if isinstance(e, Health)] == [("affect", quarrel()[0].t1)]
+    assert {e.levels for e in out if isinstance(e, Utterance)} == {()}
+    assert not [e for e in out if isinstance(e, Escalation)]
 
 
 def test_events_come_in_the_order_of_their_times() -> None:

@@ -13,7 +13,7 @@ from companion.events import Event, Health, Partial, Utterance
 from companion.pipeline import pace
 from companion.pipeline.worker import Worker
 from companion.speech.ear import RATE, Speech
-from tests.pipeline.fakes import CountingUnderstanding
+from tests.pipeline.fakes import CountingUnderstanding, GermanSpoken
 
 
 class Slow(CountingUnderstanding):
@@ -122,6 +122,18 @@ def test_work_at_a_pause_is_left_when_speech_goes_on_but_not_when_it_was_the_end
     until(lambda: bool(mind.paused))
     assert mind.paused == [wanted]
     assert worker.stop(5)
+
+
+def test_that_feelings_are_not_read_from_a_language_is_told_once_before_its_first_words() -> None:
+    out: list[Event] = []
+    worker = Worker(lambda: [GermanSpoken()], out.append, pytest.fail)
+    worker.start()
+    for t0 in (0.0, 2.0):
+        worker.submit(speech(t0))
+    assert worker.stop(10)
+    assert [e.type for e in out if isinstance(e, Utterance) or (isinstance(e, Health) and e.part == "affect")] == [
+        "health", "utterance", "utterance",
+    ]  # fmt: skip
 
 
 class Looking(CountingUnderstanding):

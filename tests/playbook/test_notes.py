@@ -79,10 +79,73 @@ def test_trigger_words_are_whole_words() -> None:
 @pytest.mark.parametrize(
     ("who", "name"),
     [("Renate, events planner", "Renate"), ("Renate and Tom", ""), ("the landlord", ""), ("", ""), ("Dr. Weiss", ""),
-     ("Tom's boss", "")],
+     ("Tom's boss", ""), ("Renate", "Renate"), ("Renate Lindach (events)", "Renate"), ("Renate – my landlord", "Renate"),
+     ("Jürgen Müller, Acme GmbH", "Jürgen"), ("Anna-Lena B.", "Anna-Lena"), ("Renate.", "Renate"), ("Tom, Renate", ""),
+     ("Tom or Renate", ""), ("Weiss, Renate", ""), ("Renate from purchasing", ""), ("renate", "")],
 )  # fmt: skip
 def test_a_name_is_used_when_there_is_exactly_one(who: str, name: str) -> None:
     assert given_name(who) == name
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "Procurement team at Acme",
+        "Procurement",
+        "Landlord",
+        "Landlord: Tom",
+        "Head of purchasing",
+        "Head Buyer",
+        "Her boss",
+        "Her Boss",
+        "Acme GmbH",
+        "Acme Logistics, the carrier",
+        "Mrs. Weiss",
+        "HR",
+    ],
+)
+def test_a_role_or_a_company_is_no_name(who: str) -> None:
+    assert given_name(who) == ""
+
+
+def test_a_name_of_the_note_is_used_once_the_user_has_spoken_to_it() -> None:
+    heard = Subjects("Renate Lindach, events planner")
+    heard.hear("them", "Hello, this is Renate.")
+    assert "name" not in heard.slots()
+    heard.hear("me", "Hi Renate, can you see me?")
+    assert heard.slots()["name"] == "Renate"
+    heard.hear("me", "Hello Tom, glad you joined.")
+    assert "name" not in heard.slots(), "it is not known who is speaking"
+
+
+def test_a_company_that_looks_like_a_name_is_never_spoken_to() -> None:
+    heard = Subjects("Acme")
+    heard.hear("me", "Hi there, is this Acme? I talked to Acme before.")
+    assert "name" not in heard.slots()
+
+
+def test_another_name_than_that_of_the_note_must_be_sure() -> None:
+    heard = Subjects("Weiss, Renate")
+    heard.hear("me", "Hi Renate.")
+    assert "name" not in heard.slots()
+    heard.hear("me", "Thanks, Renate.")
+    assert heard.slots()["name"] == "Renate"
+
+
+def test_a_title_that_was_heard_is_no_name() -> None:
+    heard = Subjects()
+    for _ in range(3):
+        heard.hear("me", "Good morning, Mrs Weiss. Thank you, Professor.")
+    assert "name" not in heard.slots()
+
+
+def test_a_short_name_counts_only_when_it_was_noted() -> None:
+    noted, heard = Subjects("Jo"), Subjects()
+    for subjects in (noted, heard):
+        subjects.hear("me", "Hi Jo. Look, We can start.")
+        subjects.hear("me", "Thanks, Jo.")
+    assert noted.slots() == {"name": "Jo"}
+    assert heard.slots() == {}
 
 
 def test_a_name_that_was_only_heard_must_be_sure() -> None:

@@ -76,6 +76,23 @@ def test_the_moments_say_why() -> None:
     assert "may be anger" in moment.reasons[0]
 
 
+def test_what_was_written_before_the_call_is_told_in_words_and_as_text() -> None:
+    before = SessionStarted(source="live", started_unix=0.0, prep={"limit": "Not below 40.", "words": EVIL, "old": "x"})
+    events = (before, *EVENTS[1:])
+    told_lines = list(told(summarise(events), "x"))
+    at = told_lines.index("\nWhat you wrote before the call")
+    assert told_lines[at + 1 : at + 4] == [
+        "  Your limit: Not below 40.",
+        "  Words that set you off: <script>alert(1)</script> &  [31mred  --> =1+1",
+        "  old: x",
+    ]
+    page = render(events, "x")
+    words = "&lt;script&gt;alert(1)&lt;/script&gt; &amp;  [31mred  --&gt; =1+1"
+    assert f"<li>Your limit: Not below 40.</li><li>Words that set you off: {words}</li><li>old: x</li>" in page
+    bare = (SessionStarted(source="live", started_unix=0.0), *EVENTS[1:])
+    assert "before the call" not in "\n".join(told(summarise(bare), "x")) + render(bare, "x")
+
+
 def test_a_session_that_broke_off_can_be_reviewed_too() -> None:
     text = "\n".join(told(summarise(EVENTS[:6]), "x"))
     assert "interrupted" in text

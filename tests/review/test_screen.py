@@ -112,6 +112,27 @@ async def test_the_debrief_keeps_answers_and_what_to_try_next(app: ReviewApp, jo
     assert len(notes(app, journal, "answer")) == 2
 
 
+async def test_the_debrief_begins_with_what_was_written_before_the_call(app: ReviewApp, journal: Journal) -> None:
+    wrote = {"who": "Renate", "limit": "[red]Not below[/] 40\x1b[31m", "words": "[@click=app.quit]cheap[/]"}
+    before = SessionStarted(source="live", started_unix=1_790_000_100.0, prep=wrote)
+    writer = journal.begin(before, "Prepared")
+    for event in (before, *a_call()[1:]):
+        writer.append(event)
+    for session, told in (("last", True), (app.record.info.id, False)):
+        looking = ReviewApp(journal, session, "dark")
+        async with looking.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            await pilot.press("d")
+            await pilot.pause()
+            found = looking.screen.query("#prepared").results(Static)
+            assert [str(sheet.visual) for sheet in found] == (
+                [("· Whom you would talk to: Renate\n· Your limit: [red]Not below[/] 40 [31m\n"
+                  "· Words that set you off: [@click=app.quit]cheap[/]")] if told else []
+            )  # fmt: skip
+            assert looking.screen.query_one("#debrief").scroll_offset.y == 0, "it begins at its top"
+            await pilot.press("escape")
+
+
 async def test_words_are_found_in_all_calls_and_opened_at_their_place(app: ReviewApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()

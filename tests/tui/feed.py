@@ -116,6 +116,7 @@ class PlayedSession:
         self._events = events
         self._tell: Callable[[Event], None] = lambda _: None
         self.asked: list[tuple[str, object]] = []
+        self.reached = 99.0
 
     def start(self, listener: Callable[[Event], None]) -> None:
         self._tell = listener
@@ -131,8 +132,11 @@ class PlayedSession:
     def resume(self) -> None:
         self._tell(Resumed(t=99.0))
 
-    def mark(self, note: str = "") -> None:
-        self._tell(Mark(t=99.0, note=note))
+    def now(self) -> float:
+        return self.reached
+
+    def mark(self, note: str = "", t: float | None = None) -> None:
+        self._tell(Mark(t=self.reached if t is None else t, note=note))
         self.asked.append(("mark", note))
 
     def close_prompt(self, prompt_id: int, outcome: str) -> None:

@@ -8,13 +8,16 @@ import pytest
 from textual.widgets import Input, Static
 
 from companion.config import Settings
-from companion.events import Escalation, Health, Mark, SessionStarted, Utterance
+from companion.events import Escalation, Health, Mark, SensitivityChanged, SessionStarted, Utterance
 from companion.tui.around import REVIEW, Around
 from companion.tui.keysline import KeysLine
 from companion.tui.live import LiveApp
+from companion.tui.palette import PALETTES
 from companion.tui.sheets import help_for
+from companion.tui.state import Sign
 from companion.tui.transcript import Transcript
 from tests.tui import feed
+from tests.tui.contrast import contrast
 from tests.tui.feed import PROMPT, PlayedSession, breaking, calm, heated, over, tense
 
 
@@ -75,9 +78,11 @@ async def test_space_pauses_and_goes_on() -> None:
         await pilot.press("space")
         await pilot.pause(0.2)
         assert "PAUSED" in shown(live, "#state")
+        assert "space listen" in shown(live, "#keys")
         await pilot.press("space")
         await pilot.pause(0.2)
         assert "CALM" in shown(live, "#state")
+        assert "space pause" in shown(live, "#keys")
 
 
 async def test_a_key_for_the_session_lights_up_before_it_is_answered(monkeypatch) -> None:
@@ -105,6 +110,32 @@ async def test_a_moment_is_marked_with_a_note_or_without() -> None:
         assert not live.query_one("#note", Input).has_class("open")
 
 
+async def test_a_mark_stands_where_its_key_was_pressed_however_long_the_note_takes() -> None:
+    live, session = app(calm())
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        session.reached = 60.0
+        await pilot.press("m")
+        session.reached = 71.5
+        await pilot.press(*"here", "enter")
+        await pilot.pause(0.2)
+        assert live.state.signs == (Sign(60.0, "mark"),)
+
+
+@pytest.mark.parametrize("theme", PALETTES)
+async def test_what_the_line_for_a_note_asks_for_can_be_read(theme: str) -> None:
+    live, _ = app(calm(), theme=theme)
+    async with live.run_test() as pilot:
+        await pilot.press("m")
+        await pilot.pause(0.1)
+        # the first cell is the cursor's
+        instruction = [s for s in live.query_one("#note", Input).render_line(0) if "note, or just Enter" in s.text]
+        assert len(instruction) == 1
+        style = instruction[0].style
+        assert style is not None and style.color is not None and style.bgcolor is not None
+        assert contrast(style.color.get_truecolor().hex, style.bgcolor.get_truecolor().hex) >= 4.5
+
+
 async def test_a_mark_is_confirmed_once_the_session_has_it_until_the_next_key() -> None:
     live, _ = app(calm())
     async with live.run_test() as pilot:
@@ -113,7 +144,7 @@ async def test_a_mark_is_confirmed_once_the_session_has_it_until_the_next_key() 
         await pilot.pause(0.2)
         assert shown(live, "#keys").strip() == "Marked."
         await pilot.press("space")
-        assert "pause" in shown(live, "#keys")
+        assert "m mark" in shown(live, "#keys")
 
 
 async def test_more_and_less_sensitive_within_bounds() -> None:
@@ -128,6 +159,21 @@ async def test_more_and_less_sensitive_within_bounds() -> None:
             await pilot.press("minus")
             await pilot.pause(0.1)
         assert live.state.sensitivity == -1.0
+
+
+async def test_no_press_of_plus_is_lost_while_the_session_is_busy() -> None:
+    live, session = app(calm())
+    wanted: list[float] = []
+    session.set_sensitivity = wanted.append  # it answers later
+    async with live.run_test() as pilot:
+        await pilot.pause(0.2)
+        await pilot.press("plus", "plus", "plus")
+        assert wanted == [0.25, 0.5, 0.75]
+        assert "+3 of 4" in shown(live, "#keys")
+        session.play([SensitivityChanged(t=99.0, value=value) for value in wanted])
+        await pilot.pause(0.2)
+        await pilot.press("minus")
+        assert wanted[-1] == 0.5
 
 
 async def test_the_words_can_be_hidden_when_the_screen_is_shared() -> None:
@@ -197,14 +243,27 @@ async def test_what_is_being_said_stands_below_the_rest_and_becomes_firm_in_plac
         assert seen(live).split("\n") == before
 
 
-async def test_nothing_moves_when_a_suggestion_comes_and_goes() -> None:
+WINDOWS = [(120, 40), (200, 50), (110, 20), (80, 40), (80, 28), (80, 24), (80, 20), (38, 50), (38, 32), (38, 24)]
+
+
+@pytest.mark.parametrize("size", [*WINDOWS, (80, 14), (38, 14)])
+async def test_nothing_moves_when_a_suggestion_comes_and_goes(size: tuple[int, int]) -> None:
     live, session = app(tense())
-    async with live.run_test() as pilot:
+    async with live.run_test(size=size) as pilot:
         await pilot.pause(0.2)
         places = {w.id: w.region for w in live.screen_stack[0].walk_children() if w.id != "keys"}
         session.play([PROMPT])
         await pilot.pause(0.2)
         assert {w.id: w.region for w in live.screen_stack[0].walk_children() if w.id != "keys"} == places
+
+
+@pytest.mark.parametrize("size", [*WINDOWS, (80, 14), (38, 14), (80, 6)])
+async def test_a_suggestion_is_the_largest_thing_on_the_screen(size: tuple[int, int]) -> None:
+    live, _ = app(heated())
+    async with live.run_test(size=size) as pilot:
+        await pilot.pause(0.2)
+        areas = {w.id: w.region.area for w in live.screen_stack[0].walk_children() if w.id != "body"}
+        assert areas.pop("card") > max(areas.values())
 
 
 async def test_the_palette_knows_every_command_and_changes_colours() -> None:
@@ -242,6 +301,16 @@ async def test_without_colours_nothing_is_coloured(monkeypatch) -> None:
         picture = live.export_screenshot()
         assert not any(colour in picture for colour in ("#f0975a", "#1f2630", "#7fc8a9"))
         assert "HEATED" in shown(live, "#state")
+
+
+def test_it_looks_as_it_did_without_colours(snap_compare, monkeypatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    live, _ = app(breaking())
+
+    async def settle(pilot) -> None:
+        await pilot.pause(0.3)
+
+    assert snap_compare(live, terminal_size=(80, 24), run_before=settle)
 
 
 @pytest.mark.parametrize("width", [38, 80, 120])

@@ -93,6 +93,15 @@ def test_the_users_mark_is_seen_beside_a_suggestion_of_the_same_moment() -> None
     assert timeline(state, DARK, 20).plain.split("\n")[1].strip() == "▲"
 
 
+@pytest.mark.parametrize("width", [38, 49, 50, 80])
+def test_a_pace_that_is_not_as_usual_is_seen_at_every_width_and_moves_nothing(width: int) -> None:
+    usual, fast = (meters(LiveState(talked=(52.0, 48.0), pace=pace), DARK, width).plain for pace in (1.0, 1.3))
+    assert "pace: faster" in fast
+    assert "you talk 52%" in usual
+    assert len(fast.rstrip()) <= width
+    assert fast.index("they") == usual.index("they")
+
+
 @given(st.floats(-1, 1))
 def test_without_past_calls_the_sensitivity_has_a_word(value: float) -> None:
     assert sensitivity(value)

@@ -11,6 +11,7 @@ from companion.tui.gauges import timeline
 from companion.tui.paint import state_line
 from companion.tui.palette import PALETTES
 from companion.tui.state import WINDOW_S, LiveState
+from tests.tui.contrast import contrast
 from tests.tui.feed import PROMPT, calm, heated, over
 
 
@@ -81,16 +82,6 @@ def test_calm_is_not_claimed_before_anything_was_heard() -> None:
     for events, badge in (([], "NO WORDS YET"), ([said], "CALM")):
         line = state_line(fold(events), PALETTES["dark"], 38).plain
         assert [word for word in ("NO WORDS YET", "CALM") if word in line] == [badge]
-
-
-def contrast(a: str, b: str) -> float:
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        r, g, b = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize("name", PALETTES)
