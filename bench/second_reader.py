@@ -33,7 +33,7 @@ def main() -> None:
         agreed = {"whole": 0, "five": 0, "each other": 0}
         moments = 0
         for call in labelled(files):
-            if not call.head["escalates"]:
+            if not call.head["escalates"] or not (SECOND / "whole" / call.path.name).is_file():
                 continue
             named = {reader: leading(SECOND / reader / call.path.name) for reader in ("whole", "five")}
             for n, turn in enumerate(call.turns, 1):
