@@ -15,8 +15,8 @@ from companion.plain import clean
 _NONE = "-"
 """The answer that empties one that was offered."""
 _IN_WORDS = (
-    'No amount such as "not below 40" was found in your limit: it will be shown with the exit, '
-    "but not noticed by itself."
+    'No amount such as "not below 40" was found in your limit: '
+    "it will be shown with the exit, but not noticed by itself."
 )
 
 
