@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from recognised import one_after_the_other, recognised, reread, understood
@@ -144,7 +145,7 @@ def follow_audio(events: Sequence[Event], times: Sequence[dict]) -> Heard:
 
 
 def score(calls: Sequence[Labelled], heard: Sequence[Heard]) -> dict[str, object]:
-    """The figures, as ``eval_calls.py`` defines them."""
+    """The figures, as ``eval_calls.py`` defines them, and how often the level changes."""
     s: Counter[str] = Counter()
     minutes = 0.0
     for call, got in zip(calls, heard, strict=True):
@@ -152,6 +153,8 @@ def score(calls: Sequence[Labelled], heard: Sequence[Heard]) -> dict[str, object
         s["turns"] += len(gold)
         s["exact"] += sum(a == b for a, b in zip(got.levels, gold, strict=True))
         s["near"] += sum(abs(a - b) <= 1 for a, b in zip(got.levels, gold, strict=True))
+        for name, found in (("changes", got.levels), ("changes_labelled", gold)):
+            s[name] += sum(a != b for a, b in pairwise(found))
         if not call.head["escalates"]:
             s["calm"] += 1
             s["alarmed"] += max(got.levels) >= 2
@@ -185,7 +188,8 @@ def score(calls: Sequence[Labelled], heard: Sequence[Heard]) -> dict[str, object
         "onset": f"{s['hit']}/{s['escalating']}", "early": s["early"], "calm_alarmed": f"{s['alarmed']}/{s['calm']}",
         "false_alarms_an_hour": round(60 * s["alarms"] / minutes, 2) if minutes else None,
         "calm_hours": round(minutes / 60, 2), "calm_prompts": s["calm_prompts"], "level_exact": share("exact", "turns"),
-        "level_within1": share("near", "turns"), "prompts": s["prompts"], "prompt_near_moment": share("close", "prompts"),
+        "level_within1": share("near", "turns"), "level_changes": f"{s['changes']}, labelled {s['changes_labelled']}",
+        "prompts": s["prompts"], "prompt_near_moment": share("close", "prompts"),
         "prompt_right_move": share("right", "prompts"), "moments_served": share("served", "moments"),
         "leading_driver": share("lead_ok", "lead"),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""From belief to level: a ladder with a higher step up than down, so that the level never flickers."""
+"""From belief to level: a ladder with a higher step up than down, so that the level seldom flickers."""
 
 from __future__ import annotations
 

@@ -47,9 +47,10 @@ def _both() -> dict[Speaker, Side]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """The talk and both sides. ``last``: who had the turn before."""
+    """The talk, now and ``before`` the last turn, and both sides. ``last``: who had that turn."""
 
     talk: Belief = field(default_factory=filter_.calm)
+    before: Belief = field(default_factory=filter_.calm)
     sides: Mapping[Speaker, Side] = field(default_factory=_both)
     last: Speaker | None = None
 
@@ -86,7 +87,7 @@ def after(state: State, recent: Sequence[HeardTurn], *, with_dynamics: bool) -> 
         talk = filter_.update(talk, reading, **evidence)
         own = counts * min(1.0, turn.heat / SHARP)  # a sharp turn is wholly its side's own
         now = replace(now, belief=filter_.update(side.belief, own * reading + (1 - own) * NOTHING_SHARP, **evidence))
-    return State(talk, {**state.sides, turn.speaker: now}, turn.speaker)
+    return State(talk, state.talk, {**state.sides, turn.speaker: now}, turn.speaker)
 
 
 def relaxed(state: State, seconds: float, half_life_s: float) -> State:
@@ -95,4 +96,5 @@ def relaxed(state: State, seconds: float, half_life_s: float) -> State:
         speaker: replace(side, belief=filter_.relax(side.belief, seconds, half_life_s))
         for speaker, side in state.sides.items()
     }
-    return replace(state, talk=filter_.relax(state.talk, seconds, half_life_s), sides=sides)
+    talk, before = (filter_.relax(belief, seconds, half_life_s) for belief in (state.talk, state.before))
+    return replace(state, talk=talk, before=before, sides=sides)

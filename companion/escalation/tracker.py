@@ -35,11 +35,11 @@ LONGEST_SPEECH_S = 60.0
 class EscalationTracker:
     """Takes events in time order; answers with ``Temperature``, and with ``Escalation`` or ``SideLevel`` on changes.
 
-    The belief doesn't depend on the levels, so that calibration may try other steps over the same belief.
+    What is believed doesn't depend on the levels, so that calibration may try other steps over the same belief.
     """
 
     def __init__(self, settings: EscalationSettings, scale: Scale = tuple) -> None:
-        """``scale``: from belief to what is told of it; the steps are compared with the belief itself."""
+        """``scale``: from belief to what is told of it; the steps are compared with ``sure``."""
         self._settings = settings
         self._scale = scale
         self._sensitivity = settings.sensitivity
@@ -60,6 +60,11 @@ class EscalationTracker:
     def belief(self) -> filter_.Belief:
         """The probability of each level; another array whenever it changes."""
         return self._state.talk
+
+    @property
+    def sure(self) -> tuple[float, float, float]:
+        """How surely the level is at least 1, 2, 3: what the steps are compared with."""
+        return filter_.sure(self._state.talk, self._before_turn.talk, self._before_turn.before)
 
     def level_of(self, speaker: Speaker) -> int:
         """The level of one side."""
@@ -113,13 +118,14 @@ class EscalationTracker:
         out: list[Event] = []
         for speaker, side in self._state.sides.items():
             before = self._side_levels[speaker]
-            level = ladder.step(before, filter_.at_least(side.belief), enter, leave)
+            sure = filter_.sure(side.belief, self._before_turn.sides[speaker].belief)
+            level = ladder.step(before, sure, enter, leave)
             if level != before:
                 self._side_levels[speaker] = level
                 own = [turn for turn in self._recent if turn.speaker == speaker]
                 why = asked or self._why(before, level, own, now)
                 out.append(SideLevel(t=now, speaker=speaker, level=level, previous=before, reasons=why))
-        level = ladder.step(self._level, filter_.at_least(self._state.talk), enter, leave)
+        level = ladder.step(self._level, self.sure, enter, leave)
         if level != self._level:
             previous, self._level = self._level, level
             why = asked or self._why(previous, level, tuple(self._recent), now)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from companion.config import EscalationSettings
 from companion.escalation import ladder
-from companion.escalation.belief import at_least
 from companion.escalation.tracker import EscalationTracker
 from companion.events import Event, Utterance
 from companion.pipeline.spine import CAUSES, TICK_S
@@ -25,7 +24,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """What was believed in a call. ``t``: seconds (n); ``tail``: belief in at least level 1, 2, 3 (n x 3).
+    """What was believed in a call. ``t``: seconds (n); ``tail``: how surely at least level 1, 2, 3 (n x 3).
 
     ``quiet`` (n): where silence alone changed it; ``end``: the call's last second; ``drivers`` (n): the leading driver
     of the utterance, empty where there is none.
@@ -77,7 +76,7 @@ def trace(events: Iterable[Event], settings: EscalationSettings, weights: Mappin
             if tracker.belief is not belief:
                 belief = tracker.belief
                 times.append(ticked)
-                tails.append(at_least(belief))
+                tails.append(tracker.sure)
                 quiet.append(True)
                 drivers.append("")
         ticked = end = max(ticked, event.t)
@@ -85,7 +84,7 @@ def trace(events: Iterable[Event], settings: EscalationSettings, weights: Mappin
         if isinstance(event, Utterance):
             belief = tracker.belief
             times.append(event.t)
-            tails.append(at_least(belief))
+            tails.append(tracker.sure)
             quiet.append(False)
             drivers.append(event.drivers[0].id if event.drivers else "")
     tail = np.array(tails, np.float64).reshape(-1, 3)

@@ -61,14 +61,18 @@ def talks(casino: Path) -> list[corpus.Example]:
     return out
 
 
-def taught(teacher: network.Reader, tokenizer, casino: Path) -> list[Lesson]:
+def taught(teacher: network.Reader, tokenizer, casino: Path, most: int | None) -> list[Lesson]:
     """Our corpus and CaSiNo's talks with the teacher's word on them."""
     lines, turns = corpus.read(HERE / "corpus")
     calm = [e for e in turns if not e.level.any() and e.context]
     amid = [replace(e, context=random.choice(calm).context, placed=False) for e in random.sample(lines, AMID)]
     turns = [e for e in turns if not corpus.is_calm(e) or random.random() < CALM_TURNS]
     labelled = [*lines, *turns, *amid]
-    every = [*labelled, *random.sample(talks(casino), TALKS)]
+    others = random.sample(talks(casino), TALKS)
+    if most is not None:
+        kept = most / (len(labelled) + len(others))
+        labelled, others = ([e for e in x if random.random() < kept] for x in (labelled, others))
+    every = [*labelled, *others]
     ids = encode(tokenizer, *map(list, zip(*[corpus.texts(e, augment=False) for e in every], strict=True)))
     _, drivers, levels = (1 / (1 + np.exp(-logits)) for logits in predict(teacher, ids))
     out = []
@@ -107,13 +111,14 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--comments", type=int, default=10_000, help="GoEmotions rows an epoch")
+    parser.add_argument("--lessons", type=int, help="so many of the teacher's, instead of all")
     args = parser.parse_args()
     torch.manual_seed(17)
     random.seed(17)
     kept = args.out.with_suffix(".lessons.pt")
     if not kept.exists():
         teacher = network.load(args.teacher_base, args.teacher)
-        torch.save(taught(teacher, AutoTokenizer.from_pretrained(args.teacher_base), args.casino), kept)
+        torch.save(taught(teacher, AutoTokenizer.from_pretrained(args.teacher_base), args.casino, args.lessons), kept)
     lessons: list[Lesson] = torch.load(kept, weights_only=False)
     print(f"{len(lessons)} lessons of the teacher", flush=True)
     texts, felt = emotions.read(args.goemotions / "train.tsv")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from companion import locations
-from companion.affect.reader import OnnxReader, level_probabilities
+from companion.affect.reader import OnnxReader, level_probabilities, load_session
 from companion.affect.reading import Reading
 from companion.errors import CompanionError
 from companion.terms import DRIVERS
@@ -95,6 +95,12 @@ def test_a_damaged_model_is_told_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(CompanionError, match="does not load") as told:
         OnnxReader(folder)
     assert told.value.hint
+
+
+def test_every_processor_reckons_alike() -> None:
+    """Without this, those with AVX2 and no VNNI let sums of 8-bit products overflow, and give other scores."""
+    session = load_session(locations.shipped("models", "reader") / "model.onnx", threads=1)
+    assert session.get_session_options().get_session_config_entry("session.x64quantprecision") == "1"
 
 
 def test_two_readers_are_weighed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,19 @@ def test_a_calm_talk_stays_calm() -> None:
 def test_one_sharp_sentence_that_is_taken_back_is_no_alarm() -> None:
     heated_once = run([CALM, CALM, HEATED, CALM, CALM])
     assert all(level < 2 for level in levels(heated_once))
+
+
+HOTTER = (0.02, 0.13, 0.79, 0.06)
+HOTTEST = (0.01, 0.02, 0.80, 0.17)
+
+
+def test_one_turn_alone_must_be_hotter_than_one_that_others_led_up_to() -> None:
+    assert 2 not in levels(run([TENSE, CALM, TENSE, HOTTER]))
+    assert 2 in levels(run([TENSE, CALM, TENSE, HOTTEST]))
+    calm, likely = belief.calm(), np.array([0.1, 0.3, 0.5, 0.1])
+    assert belief.sure(likely, calm, calm)[1] == 0.6 - belief.AT_ONCE
+    assert belief.sure(likely, likely, calm)[1] == 0.6
+    assert belief.sure(likely, calm, likely)[1] == 0.6, "a calm answer between takes nothing away"
 
 
 def test_sharpness_that_goes_on_is_an_alarm() -> None:
@@ -155,6 +169,8 @@ def test_the_belief_stays_a_distribution(weights: list[list[float]]) -> None:
         state = belief.update(state, [w / sum(row) for w in row])
         assert abs(state.sum() - 1) < 1e-9
         assert (state >= 0).all()
+        tense, heated, breaking = belief.sure(state, belief.calm())
+        assert 1 + 1e-9 >= tense >= heated >= breaking >= 0
 
 
 @given(readings)
