@@ -20,7 +20,7 @@ LONG_BREAKING_S = 45.0
 """A talk that is breaking for this long calls for a graceful exit."""
 BOTH_S = 40.0
 """Both sides count as reactive when each was sharp within this."""
-STRONG = 0.5
+STRONG = 0.7
 """Probability of a driver that is acted upon in a talk that is merely tense."""
 EARLIER = 0.5
 """Weight of what they showed in the turn before, against what they show now."""
@@ -120,7 +120,8 @@ def _ranked(scene: Scene, said: Utterance, level: int) -> list[str]:
     weights: dict[str, float] = {d.id: d.score for d in said.drivers}
     answered = {a.driver for a in scene.tried if a.t >= scene.stretch and said.t - a.t < ANSWERED_S}
     if level < 2:
-        weights = {d: w for d, w in weights.items() if w >= STRONG and d not in answered}
+        # nobody is shown the door while the talk comes down
+        weights = {d: w for d, w in weights.items() if w >= STRONG and d not in answered and d != "bad_faith"}
     else:
         nothing = not weights
         for t, found in scene.heard[-2:]:

@@ -270,6 +270,16 @@ def test_in_the_aftermath_only_what_was_not_answered_yet() -> None:
     assert [p.driver for p in talk.prompts] == ["hurt", "fear"]
 
 
+@pytest.mark.parametrize(("driver", "score", "moves"), [
+    ("bad_faith", 0.95, []), ("pressure", 0.6, []), ("pressure", 0.95, ["name_the_situation"]),
+])  # fmt: skip
+def test_while_the_talk_comes_down_only_what_is_plain_and_never_the_exit(
+    driver: str, score: float, moves: list[str]
+) -> None:
+    talk = Talk().level(2).turn("them", "fear").wait(20).level(1).wait(20).turn("them", driver, score=score)
+    assert [p.move for p in talk.prompts[1:]] == moves
+
+
 def test_a_prompt_leaves_when_its_moment_has_passed() -> None:
     talk = Talk().level(2).turn("them", "anger").wait(60)
     assert [e.outcome for e in talk.out if isinstance(e, PromptClosed)] == ["expired"]
