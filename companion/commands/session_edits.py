@@ -9,7 +9,7 @@ import click
 
 from companion.commands.common import Number, examples
 from companion.commands.keeping import described, journal, write_own
-from companion.errors import UsageError
+from companion.errors import CompanionError, UsageError
 from companion.plain import clean, clock
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ _export = click.option(
     "--export", "folder", type=click.Path(path_type=Path, file_okay=False), help="Write them there first, as JSON."
 )
 _yes = click.option("--yes", is_flag=True, help="Don't ask.")
+_PREPARED = "what you wrote with companion prep"
 
 
 @click.command(epilog=examples("companion sessions delete 2026-11-23-1", "companion sessions delete last --export ."))
@@ -41,7 +42,7 @@ def delete(session: str, folder: Path | None, yes: bool) -> None:
         "companion sessions purge --all --yes",
     )
 )
-@click.option("--all", "everything", is_flag=True, help="All sessions.")
+@click.option("--all", "everything", is_flag=True, help=f"All sessions, and {_PREPARED}.")
 @click.option("--older-than", "days", type=Number(min=0), metavar="DAYS", help="Those older than this.")
 @click.option("--beyond", "most_mb", type=Number(min=0), metavar="MB", help="The oldest, until this is left.")
 @_export
@@ -58,12 +59,33 @@ def purge(everything: bool, days: float | None, most_mb: float | None, folder: P
             if most_mb is not None
             else forgetting.older_than(kept, days if days is not None else -1.0)
         )
-        if not gone:
+        written = _prepared() if everything else []
+        if not gone and not written:
             click.echo("There is nothing to remove.")
             return
         if not yes:
-            click.confirm(f"Remove {_counted(gone)}?", abort=True)
-        _remove(kept, gone, folder)
+            what = [*([_counted(gone)] if gone else []), *([_PREPARED] if written else [])]
+            click.confirm(f"Remove {' and '.join(what)}?", abort=True)
+        if gone:
+            _remove(kept, gone, folder)
+    if written:
+        _remove_prepared(written)
+
+
+def _prepared() -> list[Path]:
+    """The files with the answers for the next call, and those of the last one; they are there without any session."""
+    from companion import locations
+
+    return [path for path in (locations.prep_path(), locations.last_prep_path()) if path.is_file()]
+
+
+def _remove_prepared(written: list[Path]) -> None:
+    for path in written:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise CompanionError(f"{path} cannot be removed ({error.strerror}).", "Remove it.") from error
+    click.echo(f"Removed {_PREPARED}.")
 
 
 def _remove(kept: Journal, gone: list[SessionInfo], folder: Path | None) -> None:

@@ -21,11 +21,16 @@ _BLOCK = 1 << 18
 _ENDPOINT = "https://huggingface.co"
 
 
+def forbidden_by() -> str:
+    """The variable that sets this machine to be offline, in words; empty when the hub may be asked."""
+    return next((f"{name}=1" for name in ("COMPANION_OFFLINE", "HF_HUB_OFFLINE") if os.environ.get(name) == "1"), "")
+
+
 def fetch(model: Model, work: Path, progress: Progress) -> None:
     """Fill ``work`` with the model's files; raises ``CompanionError`` when the hub cannot be reached or fails."""
     from companion.modelstore.store import is_whole
 
-    if os.environ.get("COMPANION_OFFLINE") == "1" or os.environ.get("HF_HUB_OFFLINE") == "1":
+    if forbidden_by():
         raise CompanionError("The hub was not asked, as this machine is set to be offline.")
     if not model.repository:
         raise CompanionError("This model is not on the hub.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from companion.errors import CompanionError, UsageError
+from companion.modelstore import hub
 
 
 def cached(name: str) -> Path | None:
@@ -19,8 +20,17 @@ def cached(name: str) -> Path | None:
 
 
 def pull(name: str) -> Path:
-    """Get such a model from the hub; raises ``CompanionError`` when it cannot be had."""
-    folder = _folder(name, local=False)
+    """Get such a model from the hub; raises ``CompanionError`` when it cannot be had.
+
+    On a machine that is set to be offline, only one that was pulled before can be had.
+    """
+    forbidden = hub.forbidden_by()
+    folder = _folder(name, local=bool(forbidden))
+    if folder is None and forbidden:
+        raise CompanionError(
+            f'The hub was not asked for "{name}", as this machine is set to be offline ({forbidden}).',
+            "Unset that and run the command again, or name a folder that holds the model.",
+        )
     if folder is None:
         raise CompanionError(
             f'The model "{name}" could not be had from the hub.',

@@ -135,7 +135,7 @@ def _ranked(scene: Scene, said: Utterance, level: int) -> list[str]:
     ranked = sorted(weights, key=lambda d: -weights[d])
     if scene.deceived and ranked and (ranked[0] == "bad_faith" or ranked[0] in TACTICS):
         # who answers the tactics of somebody acting in bad faith with warmth only gives more away
-        return ["bad_faith"]
+        return ["bad_faith"] if level >= 2 else []
     return ranked
 
 

@@ -1,6 +1,6 @@
 """A session as a Parquet table, an utterance a row, for those who analyse with pandas, DuckDB or R.
 
-pyarrow is 40 MB, so it is an extra (``pip install companion-call[parquet]``), imported here and nowhere else.
+pyarrow is 40 MB, so it is an extra (``pip install pyarrow``), imported here and nowhere else.
 """
 
 from __future__ import annotations

@@ -70,20 +70,20 @@ def driver_thresholds(probabilities: np.ndarray, truth: np.ndarray, weight: np.n
         scores.append(2 * hits / np.maximum(np.einsum("n,ndg->dg", w, over) + (w @ truth)[:, None], 1e-9))
     at = np.rint(np.mean([s.argmax(1) for s in scores], 0)).astype(int)
     score = np.mean(scores, 0)
-    drivers = np.arange(len(at))
+    drivers, quiet, worth = np.arange(len(at)), over[calm], weight[calm]
     while True:
-        flagged = over[calm][:, drivers, at] > 0
-        if weight[calm] @ flagged.any(1) <= BENIGN_FLAGGED * weight[calm].sum() or (at == len(grid) - 1).all():
+        flagged = quiet[:, drivers, at] > 0
+        if worth @ flagged.any(1) <= BENIGN_FLAGGED * worth.sum():
             return grid[at]
         only = flagged & (flagged.sum(1, keepdims=True) == 1)  # calm lines that only this driver flags
-        best = (np.inf, 0, len(grid) - 1)
-        for d in drivers:
-            for g in range(at[d] + 1, len(grid)):
-                freed = weight[calm] @ (only[:, d] & (over[calm][:, d, g] == 0))
-                shared = 0.3 * weight[calm] @ (flagged[:, d] & ~only[:, d] & (over[calm][:, d, g] == 0))
-                if freed + shared > 0:
-                    best = min(best, ((score[d, at[d]] - score[d, g]) / (freed + shared), d, g))
-        at[best[1]] = best[2]
+        eased = worth[:, None] * np.where(only, 1.0, 0.3 * flagged)
+        freed = np.einsum("nd,ndg->dg", eased, 1 - quiet)
+        cost = score[drivers, at][:, None] - score
+        steps = np.where((np.arange(len(grid)) > at[:, None]) & (freed > 0), cost / np.maximum(freed, 1e-9), np.inf)
+        if not np.isfinite(steps.min()):
+            return grid[at]
+        d, g = np.unravel_index(steps.argmin(), steps.shape)
+        at[d] = g
 
 
 def outweighing(scores: np.ndarray, truth: np.ndarray) -> float:

@@ -200,6 +200,12 @@ def test_demands_of_somebody_who_keeps_deceiving_are_not_answered_with_warmth() 
     assert [p.move for p in talk.prompts] == ["walk_away", "stay_centred"]
 
 
+def test_nor_are_they_while_the_talk_comes_down_but_nobody_is_shown_the_door_either() -> None:
+    talk = Talk().level(2).turn("them", "bad_faith").wait(20).turn("them", "bad_faith").level(1).wait(20)
+    before = len(talk.prompts)
+    assert len(talk.turn("them", "demand", score=0.95).prompts) == before
+
+
 def test_one_sign_of_bad_faith_leaves_a_demand_a_demand() -> None:
     talk = Talk().level(2).turn("them", "bad_faith").wait(20).turn("them", "demand")
     assert [p.move for p in talk.prompts] == ["walk_away", "value_them"]

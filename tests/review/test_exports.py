@@ -99,7 +99,7 @@ def test_each_of_several_people_stands_under_their_own_name_in_every_format() ->
 
 
 def test_parquet_is_a_table_for_analysts() -> None:
-    pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra (pip install companion-call[parquet])")
+    pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an extra (pip install pyarrow)")
     from companion.review.parquet import as_parquet
 
     table = pq.read_table(io.BytesIO(as_parquet((*EVENTS, Named(speaker="them", name="Renate")), "A call")))
