@@ -18,6 +18,10 @@ mkdir -p "$work"
   --epochs 1 --rate 1e-4 --frozen 0 --out "$work/small_emotions.pt"
 [ -f "$work/small.pt" ] || "$PYTHON" distil.py --teacher-base "$work/base" --teacher "$work/fitted.pt" --base "$SMALL" \
   --weights "$work/small_emotions.pt" --goemotions "$GOEMOTIONS" --casino "$CASINO" --out "$work/small.pt"
-"$PYTHON" export.py --base "$SMALL" --weights "$work/small.pt" --goemotions "$GOEMOTIONS" ${DEV:+--dev "$DEV"} \
-  --name companion-reader-minilm-2 --out ../reader-small
+# once more with all comments, for the feelings; what it knew of drivers and levels it keeps by teaching itself
+[ -f "$work/small_again.pt" ] || "$PYTHON" distil.py --teacher-base "$SMALL" --teacher "$work/small.pt" --base "$SMALL" \
+  --weights "$work/small.pt" --goemotions "$GOEMOTIONS" --casino "$CASINO" --epochs 2 --rate 1e-4 --comments 43410 \
+  --lessons 10000 --out "$work/small_again.pt"
+"$PYTHON" export.py --base "$SMALL" --weights "$work/small_again.pt" --goemotions "$GOEMOTIONS" ${DEV:+--dev "$DEV"} \
+  --name companion-reader-minilm-3 --out ../reader-small
 "$PYTHON" fit.py --reader ../reader --goemotions "$GOEMOTIONS" ${DEV:+--dev "$DEV"} --beside reader-small --longest 96
