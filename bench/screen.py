@@ -346,7 +346,8 @@ def called(table: Table, log: Path, part: float) -> None:
     with screen("real", log) as (terminal, _):
         time.sleep(8.0)
         presses = 2 * round(50 * part)
-        waits = alternating(terminal, ((b" ", b"pause"), (b" ", b"listen")), presses, rest_s=0.35)
+        # the footer is drawn anew with the key lit; where the session answers within that frame, with its next word
+        waits = alternating(terminal, ((b" ", b"pause|listen"),), presses, rest_s=0.35)
         table.waits("call and full load: key to its light", waits, KEY_MS)
         answers = ((b" ", b"PAUSED"), (b" ", b"CALM|TENSE|HEATED|BREAKING"))
         waits = alternating(terminal, answers, presses, rest_s=0.35)
